@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: ISC
+# What a package's CMakeLists.txt calls. `mirage_package()` makes, from the folder's shape alone:
+#
+#   mirage_NAME (alias mirage::NAME)   the library: src/*.cpp, or only headers where there are none
+#   the program [executable] name      where package.toml has that table; its main is `source`
+#   mirage_NAME_test_support           test/*.cpp that are no *_test.cpp, for tests of this and other packages
+#   test NAME.FILE                     one program and one CTest test for each test/FILE_test.cpp
+#   NAME.fuzz.FILE                     a libFuzzer program for each fuzz/FILE.cpp, in sanitized builds
+#   check_headers_NAME                 every public header compiled alone
+#
+# and the install rules. Names and dependencies come from package.toml, so nothing is said twice.
+
+include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/package_toml.cmake")
+
+# The libraries that a list of package names stands for.
+function(mirage_libraries_of out)
+  set(libraries "")
+  foreach(package IN LISTS ARGN)
+    list(APPEND libraries "mirage::${package}")
+  endforeach()
+  set(${out} "${libraries}" PARENT_SCOPE)
+endfunction()
+
+function(mirage_package)
+  set(dir "${CMAKE_CURRENT_SOURCE_DIR}")
+  get_property(name GLOBAL PROPERTY "MIRAGE_name_of_${dir}")
+  mirage_package_library("${name}" "${dir}")
+  mirage_package_program("${name}" "${dir}")
+  mirage_package_headers("${name}" "${dir}")
+  if(MIRAGE_TESTS)
+    mirage_package_test_support("${name}" "${dir}")
+    mirage_package_tests("${name}" "${dir}")
+    mirage_package_fuzz("${name}" "${dir}")
+  endif()
+  mirage_package_install("${name}" "${dir}")
+endfunction()
+
+function(mirage_package_library name dir)
+  file(GLOB sources CONFIGURE_DEPENDS "${dir}/src/*.cpp")
+  mirage_package_value("${name}" executable.source main)
+  if(main)
+    list(REMOVE_ITEM sources "${dir}/${main}")
+  endif()
+  if(sources)
+    add_library("mirage_${name}" STATIC ${sources})
+    set(reach PUBLIC)
+  else()
+    add_library("mirage_${name}" INTERFACE)
+    set(reach INTERFACE)
+  endif()
+  add_library("mirage::${name}" ALIAS "mirage_${name}")
+  set_target_properties("mirage_${name}" PROPERTIES EXPORT_NAME "${name}")
+  target_compile_features("mirage_${name}" ${reach} cxx_std_23)
+  target_include_directories("mirage_${name}" ${reach} "$<BUILD_INTERFACE:${dir}/include>"
+                             "$<INSTALL_INTERFACE:include>")
+  mirage_package_value("${name}" dependencies dependencies)
+  mirage_libraries_of(libraries ${dependencies})
+  mirage_package_value("${name}" link.libraries system)
+  target_link_libraries("mirage_${name}" ${reach} ${libraries} ${system})
+endfunction()
+
+function(mirage_package_program name dir)
+  mirage_package_value("${name}" executable.source main)
+  mirage_package_value("${name}" executable.name program)
+  if(NOT main)
+    return()
+  endif()
+  add_executable("${program}" "${dir}/${main}")
+  target_link_libraries("${program}" PRIVATE "mirage::${name}")
+  set_target_properties("${program}" PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+  install(TARGETS "${program}" RUNTIME DESTINATION bin)
+endfunction()
+
+# Each public header must stand alone: one generated source a header, which includes nothing else. What can end
+# up in a unikernel is compiled without exceptions here, so that both modes stay possible.
+function(mirage_package_headers name dir)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${dir}/include" "${dir}/include/*.hpp")
+  if(NOT headers)
+    return()
+  endif()
+  set(sources "")
+  foreach(header IN LISTS headers)
+    set(source "${CMAKE_CURRENT_BINARY_DIR}/check_headers/${header}.cpp")
+    file(CONFIGURE OUTPUT "${source}" CONTENT "#include <${header}>\n" @ONLY)
+    list(APPEND sources "${source}")
+  endforeach()
+  add_library("check_headers_${name}" OBJECT EXCLUDE_FROM_ALL ${sources})
+  target_link_libraries("check_headers_${name}" PRIVATE "mirage::${name}")
+  # A descriptor for the DSL may use the DSL without the package depending on it at run time.
+  if(EXISTS "${dir}/include/mirage/config" AND TARGET mirage_config)
+    target_link_libraries("check_headers_${name}" PRIVATE mirage::config)
+  endif()
+  file(RELATIVE_PATH place "${PROJECT_SOURCE_DIR}" "${dir}")
+  if(NOT place MATCHES "^(config|tool)(/|$)")
+    target_compile_options("check_headers_${name}" PRIVATE -fno-exceptions)
+  endif()
+  add_dependencies(check_headers "check_headers_${name}")
+endfunction()
+
+# Helpers of the tests: headers in test/ for everybody who names this package in [test-dependencies], and a
+# library of the test/*.cpp that hold no tests themselves (an in-memory device, a platform on virtual time).
+function(mirage_package_test_support name dir)
+  file(GLOB sources CONFIGURE_DEPENDS "${dir}/test/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  if(sources)
+    add_library("mirage_${name}_test_support" STATIC ${sources})
+    set(reach PUBLIC)
+  else()
+    add_library("mirage_${name}_test_support" INTERFACE)
+    set(reach INTERFACE)
+  endif()
+  if(EXISTS "${dir}/test")
+    target_include_directories("mirage_${name}_test_support" ${reach} "${dir}/test")
+  endif()
+  target_link_libraries("mirage_${name}_test_support" ${reach} "mirage::${name}" mirage_test_main)
+  mirage_package_value("${name}" test-dependencies others)
+  foreach(other IN LISTS others)
+    target_link_libraries("mirage_${name}_test_support" ${reach} "mirage::${other}" "mirage_${other}_test_support")
+  endforeach()
+endfunction()
+
+function(mirage_package_tests name dir)
+  file(GLOB sources CONFIGURE_DEPENDS "${dir}/test/*_test.cpp")
+  foreach(source IN LISTS sources)
+    get_filename_component(file "${source}" NAME_WE)
+    string(REGEX REPLACE "_test$" "" file "${file}")
+    set(target "test_${name}_${file}")
+    add_executable("${target}" "${source}")
+    target_link_libraries("${target}" PRIVATE "mirage_${name}_test_support")
+    set_target_properties("${target}" PROPERTIES OUTPUT_NAME "${name}.${file}"
+                          RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test")
+    add_dependencies(tests "${target}")
+    add_test(NAME "${name}.${file}" COMMAND "${target}" WORKING_DIRECTORY "${dir}")
+    mirage_test_properties("${name}.${file}" unit)
+  endforeach()
+endfunction()
+
+# What every CTest test has in common: a bound in time, and where the tree and the build lie.
+function(mirage_test_properties test label)
+  set_tests_properties("${test}" PROPERTIES TIMEOUT "${MIRAGE_TEST_TIMEOUT}" LABELS "${label}" SKIP_RETURN_CODE 77
+    ENVIRONMENT "MIRAGE_ROOT=${PROJECT_SOURCE_DIR};MIRAGE_BUILD=${PROJECT_BINARY_DIR}")
+endfunction()
+
+# A fuzz target is built twice: as it is, and with MIRAGE_PLANTED_BUG defined, where it must find the bug that
+# its source plants behind that name (`make soak` holds it to a minute).
+function(mirage_package_fuzz name dir)
+  if(NOT MIRAGE_SANITIZE)
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS "${dir}/fuzz/*.cpp")
+  foreach(source IN LISTS sources)
+    get_filename_component(file "${source}" NAME_WE)
+    foreach(variant "" "_planted")
+      set(target "fuzz_${name}_${file}${variant}")
+      add_executable("${target}" "${source}")
+      target_link_libraries("${target}" PRIVATE "mirage::${name}")
+      mirage_package_value("${name}" test-dependencies others)
+      foreach(other IN LISTS others)
+        target_link_libraries("${target}" PRIVATE "mirage::${other}")
+      endforeach()
+      target_link_options("${target}" PRIVATE -fsanitize=fuzzer)
+      set_target_properties("${target}" PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
+    endforeach()
+    set_target_properties("fuzz_${name}_${file}" PROPERTIES OUTPUT_NAME "${name}.${file}")
+    set_target_properties("fuzz_${name}_${file}_planted" PROPERTIES OUTPUT_NAME "${name}.${file}.planted"
+                          EXCLUDE_FROM_ALL ON COMPILE_DEFINITIONS MIRAGE_PLANTED_BUG)
+    add_dependencies(fuzzers "fuzz_${name}_${file}")
+    add_dependencies(fuzzers_planted "fuzz_${name}_${file}_planted")
+    # Every input that was ever worth keeping runs once with the tests.
+    set(corpus "${dir}/fuzz/corpus/${file}")
+    if(EXISTS "${corpus}")
+      add_test(NAME "${name}.fuzz.${file}" COMMAND "fuzz_${name}_${file}" -runs=0 "${corpus}")
+      mirage_test_properties("${name}.fuzz.${file}" fuzz)
+    endif()
+  endforeach()
+endfunction()
+
+# Headers and libraries for CMake users. (The sources go along for the tool: mirage_install in house.cmake.)
+function(mirage_package_install name dir)
+  install(TARGETS "mirage_${name}" EXPORT mirage ARCHIVE DESTINATION lib)
+  if(EXISTS "${dir}/include")
+    install(DIRECTORY "${dir}/include/" DESTINATION include FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
+  endif()
+endfunction()

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: ISC
+# Reads the part of a package.toml that the build needs. The file is the one place where a package says its
+# name, version and dependencies; this reader takes `key = "text"`, `key = ["a", "b"]` and `[table]` lines,
+# which is all that a package.toml may contain, and stops with the file's name on anything else.
+
+# mirage_read_package(FILE OUT_NAME): the values of FILE as global properties MIRAGE_<name>_<key>, where key is
+# `version`, `summary`, `targets`, `dependencies`, `dependencies.<other>` (the constraint), `link.libraries` ...
+# and `dir`; OUT_NAME becomes the package's name.
+function(mirage_read_package file out_name)
+  set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  file(READ "${file}" text)
+  # Brackets and semicolons have a meaning in CMake's own lists, so they are renamed while lines are split.
+  string(ASCII 1 open)
+  string(ASCII 2 close)
+  string(ASCII 3 semicolon)
+  string(REPLACE "[" "${open}" text "${text}")
+  string(REPLACE "]" "${close}" text "${text}")
+  string(REPLACE ";" "${semicolon}" text "${text}")
+  string(REGEX REPLACE "\n" ";" lines "${text}")
+
+  set(table "")
+  set(pending "")
+  set(keys "")
+  foreach(line IN LISTS lines)
+    # Drop a comment: a `#` outside quotes.
+    string(REGEX MATCH "^([^\"#]|\"[^\"]*\")+" line "${pending} ${line}")
+    string(STRIP "${line}" line)
+    set(pending "")
+    if(line STREQUAL "")
+      continue()
+    elseif(line MATCHES "^${open}([A-Za-z0-9_.-]+)${close}$")
+      set(table "${CMAKE_MATCH_1}")
+      continue()
+    elseif(line MATCHES "^([A-Za-z0-9_-]+) *= *${open}([^${close}]*)$")
+      set(pending "${line}")  # an array that goes on in the next line
+      continue()
+    elseif(line MATCHES "^([A-Za-z0-9_-]+) *= *${open}(.*)${close}$")
+      set(key "${CMAKE_MATCH_1}")
+      string(REGEX MATCHALL "\"[^\"]*\"" value "${CMAKE_MATCH_2}")
+      string(REPLACE "\"" "" value "${value}")
+    elseif(line MATCHES "^([A-Za-z0-9_-]+) *= *\"([^\"]*)\"$")
+      set(key "${CMAKE_MATCH_1}")
+      set(value "${CMAKE_MATCH_2}")
+    else()
+      string(REPLACE "${open}" "[" line "${line}")
+      string(REPLACE "${close}" "]" line "${line}")
+      message(FATAL_ERROR "${file}: cannot read the line `${line}`; write key = \"text\" or key = [\"a\", \"b\"]")
+    endif()
+    string(REPLACE "${semicolon}" "," value "${value}")
+    if(table STREQUAL "")
+      set(path "${key}")
+    else()
+      set(path "${table}.${key}")
+      list(APPEND "in_${table}" "${key}")
+    endif()
+    list(APPEND keys "${path}")
+    set("value_${path}" "${value}")
+  endforeach()
+
+  if(NOT DEFINED value_name)
+    message(FATAL_ERROR "${file}: has no name; add the line name = \"...\"")
+  endif()
+  set(name "${value_name}")
+  if(NOT name MATCHES "^[a-z][a-z0-9_]*$")
+    message(FATAL_ERROR "${file}: `${name}` is no package name; use lower-case letters, digits and underscores")
+  endif()
+  foreach(path IN LISTS keys)
+    set_property(GLOBAL PROPERTY "MIRAGE_${name}_${path}" "${value_${path}}")
+  endforeach()
+  foreach(table dependencies test-dependencies)
+    set_property(GLOBAL PROPERTY "MIRAGE_${name}_${table}" "${in_${table}}")
+  endforeach()
+  get_filename_component(dir "${file}" DIRECTORY)
+  set_property(GLOBAL PROPERTY "MIRAGE_${name}_dir" "${dir}")
+  set_property(GLOBAL PROPERTY "MIRAGE_name_of_${dir}" "${name}")
+  set(${out_name} "${name}" PARENT_SCOPE)
+endfunction()
+
+# mirage_package_value(NAME KEY OUT): one value read before; empty where the package does not say it.
+function(mirage_package_value name key out)
+  get_property(value GLOBAL PROPERTY "MIRAGE_${name}_${key}")
+  set(${out} "${value}" PARENT_SCOPE)
+endfunction()
