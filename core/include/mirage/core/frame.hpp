@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: ISC
+// The part of a coroutine's frame that the loop knows. Used by task.hpp and scope.hpp; not for users.
+#pragma once
+
+#include <concepts>
+#include <coroutine>
+#include <cstddef>
+#include <exception>
+#include <utility>
+
+#include "mirage/core/compiler.hpp"
+#include "mirage/core/list.hpp"
+#include "mirage/core/waiter.hpp"
+
+namespace mirage {
+
+class scope;
+
+namespace detail {
+
+/// A frame is either a root, owned by a scope, or nested: awaited by the frame that `continuation` names.
+/// A root's link is in its scope, or in the loop's graveyard when it has ended or was cancelled.
+class frame : public list_link {
+ public:
+  static void* operator new(std::size_t size) noexcept;
+  static void operator delete(void* memory, std::size_t size) noexcept;
+
+  frame() noexcept = default;
+  frame(const frame&) = delete;
+  frame& operator=(const frame&) = delete;
+  ~frame() {
+    if (inner_scopes != nullptr) [[unlikely]]
+      orphan_scopes();
+  }
+
+  // Every promise begins with its frame and is aligned no more than this (task.hpp asserts it), so the handle
+  // of the frame is the handle of the coroutine.
+  [[nodiscard]] std::coroutine_handle<> handle() noexcept {
+    return std::coroutine_handle<frame>::from_promise(*this);
+  }
+  [[nodiscard]] bool is_root() const noexcept { return root == this; }
+
+  frame* root = nullptr;
+  union {
+    waiter* start = nullptr;  // before it is awaited or spawned
+    void* continuation;       // nested: the address of the coroutine that awaits it
+    scope* owner;             // root: its scope; null in the graveyard
+  };
+  scope* inner_scopes = nullptr;      // roots only: the scopes that were made while it ran
+  const char* name = nullptr;         // roots only
+  const char* waiting_for = nullptr;  // roots only
+#if MIRAGE_EXCEPTIONS
+  std::exception_ptr failure;
+#endif
+
+ private:
+  void orphan_scopes() noexcept;
+};
+
+/// Where a coroutine goes when it ends: back to the one that awaited it, at once; a root tells its scope.
+struct final_awaiter {
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) noexcept {
+    frame& self = ended.promise();
+    if (!self.is_root()) return std::coroutine_handle<>::from_address(self.continuation);
+    end_root(self);
+    return std::noop_coroutine();
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  static void end_root(frame& root) noexcept;
+};
+
+/// A spawned task hangs in the ready queue by this until it runs for the first time.
+struct initial_awaiter : waiter {
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> created) noexcept {
+    created.promise().start = this;
+  }
+  void await_resume() const noexcept {}
+};
+
+}  // namespace detail
+
+inline void waiter::suspend(detail::frame& who, const char* reason) noexcept {
+  frame_ = &who;
+  who.root->waiting_for = reason;
+}
+
+/// The promises of coroutines that can wait for something.
+template <class Promise>
+concept task_promise = std::derived_from<Promise, detail::frame>;
+
+}  // namespace mirage

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: ISC
+// What generated code and targets speak to each other. The generated `main.cpp` defines `run`; the target's
+// start-up makes a node and calls `run_unikernel`.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "mirage/core/arguments.hpp"
+#include "mirage/core/log.hpp"
+#include "mirage/core/node.hpp"
+#include "mirage/core/os.hpp"
+#include "mirage/core/scope.hpp"
+#include "mirage/core/sleep.hpp"
+#include "mirage/core/task.hpp"
+#include "mirage/core/when.hpp"
+
+namespace mirage {
+
+/// Defined by the generated `main.cpp`: parses the boot arguments, makes and starts the devices in order,
+/// runs the unikernels, and stops the devices. Gives the exit status.
+task<int> run(std::span<const std::string_view> command_line);
+
+/// Exit statuses, as MirageOS has them: an orchestrator must not restart a unikernel that ended with 63 or
+/// 64. A device that cannot start ends the unikernel with 1, a failed check with 2.
+namespace exit_status {
+inline constexpr int ok = 0;
+inline constexpr int device_failed = 1;
+inline constexpr int crashed = 2;
+inline constexpr int help = 63;
+inline constexpr int bad_argument = 64;
+}  // namespace exit_status
+
+/// Runs the node until `run` has ended: spawns it and calls `platform::wait` between rounds. For targets that
+/// may block; others call `node.run_round()` themselves. Gives the exit status.
+int run_unikernel(os::node& node, std::span<const std::string_view> command_line) noexcept;
+
+/// How long a device has to `stop()`, and a unikernel to end after it was asked to.
+inline constexpr duration stop_limit = 5s;
+
+/// Runs `jobs` until they have ended or the unikernel is asked to end; then they have until `stop_limit` to
+/// end by themselves (by watching `os::shutdown()`), and are cancelled.
+task<> until_shutdown(task<> jobs);
+
+/// Starts a device, if it has `start()`: `if (!co_await start("stack", stack)) co_return
+/// exit_status::device_failed;` A failure is told on the console in one sentence.
+template <class Device>
+task<bool> start(std::string_view name, Device& device) {
+  if constexpr (requires { device.start(); }) {
+    auto started = co_await device.start();
+    if (!started) {
+      log_source{"main"}.error("{} cannot start: {}", name, describe(started.error()));
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+/// Stops a device, if it has `stop()`, within `stop_limit`.
+template <class Device>
+task<> stop(std::string_view name, Device& device) {
+  if constexpr (requires { device.stop(); }) {
+    auto stopped = co_await with_timeout(stop_limit, device.stop());
+    if (!stopped) log_source{"main"}.warning("{} did not stop in time", name);
+  }
+  co_return;
+}
+
+}  // namespace mirage

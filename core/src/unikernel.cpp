@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: ISC
+#include "mirage/core/unikernel.hpp"
+
+namespace mirage {
+
+namespace {
+
+task<> run_to_the_end(os::node& node, std::span<const std::string_view> command_line) {
+  const int status = co_await run(command_line);
+  if (!node.exit_status) node.exit_status = status;
+}
+
+task<> wait_for_shutdown() { co_await os::shutdown(); }
+
+}  // namespace
+
+int run_unikernel(os::node& node, std::span<const std::string_view> command_line) noexcept {
+  scope main;
+  auto spawned = main.spawn("main", run_to_the_end(node, command_line));
+  require(spawned.has_value(), "the frame pool has no room for the first task");
+  while (!node.exit_status) {
+    const instant next = node.run_round();
+    if (!node.exit_status) os::platform::wait(next, node.coalesce());
+  }
+  return *node.exit_status;
+}
+
+task<> until_shutdown(task<> jobs) {
+  scope running;
+  auto spawned = running.spawn("unikernel", std::move(jobs));
+  require(spawned.has_value(), "the frame pool has no room for the unikernel");
+  auto watched = running.spawn("shutdown", wait_for_shutdown());
+  require(watched.has_value(), "the frame pool has no room for the unikernel");
+  co_await running.join_one();
+  if (os::shutdown().is_set()) co_await running.join_until(later(os::now(), stop_limit));
+}
+
+}  // namespace mirage
