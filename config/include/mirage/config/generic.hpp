@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: ISC
+// Generic devices: config.cpp says what it wants, and the target, or a key, says which implementation it
+// gets. Packages make the offers, in their own descriptor headers, so a new implementation or target edits no
+// list.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mirage/config/choice.hpp"
+#include "mirage/config/device.hpp"
+#include "mirage/config/key.hpp"
+#include "mirage/config/module_types.hpp"
+
+namespace mirage::config {
+
+/// One way to implement a generic device: `--key=value` picks it; without that, the offer of the highest rank
+/// among those for the target.
+template <module_type Out, class... In>
+struct offer {
+  std::string value;
+  std::vector<std::string> targets;  // empty: every target
+  int rank = 0;
+  std::function<device<Out>(In..., const group&)> make;
+};
+
+/// A device with offers instead of an implementation. The offers are the one thing here that changes after it
+/// is made: inline variables of the descriptor headers add to them before main.
+template <module_type Out, class... In>
+class generic {
+ public:
+  generic(std::string key_name, std::string doc)
+      : key_{key_name, std::move(doc), key_info::kind::word, "", key_name},
+        offers_(std::make_shared<std::vector<offer<Out, In...>>>()) {}
+
+  /// Used as `inline const bool offered = stacks.add({...});`.
+  bool add(offer<Out, In...> one) const {
+    offers_->push_back(std::move(one));
+    return true;
+  }
+
+  device<Out> operator()(In... inputs, const group& prefix = {}) const {
+    auto list = [offers = offers_, prefix, inputs...] {
+      std::vector<alternative> found;
+      for (const auto& one : *offers) {
+        found.push_back({one.value, one.make(inputs..., prefix).itself(), one.targets, one.rank});
+      }
+      return found;
+    };
+    key_info by = key_;
+    by.name = prefix.prefixed(by.placeholder);
+    return device<Out>{std::make_shared<const node>(
+        node{.module = std::string{Out::name}, .pick = choice{std::move(by), std::move(list)}})};
+  }
+
+ private:
+  key_info key_;
+  std::shared_ptr<std::vector<offer<Out, In...>>> offers_;
+};
+
+/// What packages make offers to.
+// clang-format off
+inline const generic<console>                   consoles{"console", "What the console is"};
+inline const generic<network, std::string>      networks{"network", "What a network interface is"};
+inline const generic<stack, needs<network>>     stacks{"net", "How the stack reaches the network"};
+inline const generic<resolver, needs<stack>>    resolvers{"names", "How names are looked up"};
+inline const generic<block, std::string>        blocks{"block", "What a block device is"};
+inline const generic<kv_ro, std::string>        folders{"kv_ro", "How a folder gets into the image"};
+// clang-format on
+
+/// The console of the target.
+inline const device<console> default_console = consoles();
+
+/// The target's first network interface.
+inline const device<network> default_network = networks("");
+
+/// The network interface of a name that the target gives a meaning to (a tap on unix).
+inline device<network> netif(std::string name, const group& prefix = {}) {
+  return networks(std::move(name), prefix);
+}
+
+/// A stack of network protocols, by the key --net; `prefix` is put before that key and before the stack's
+/// boot arguments (--management-net, --management-ipv4).
+inline device<stack> generic_stack(needs<network> interface, const group& prefix = {}) {
+  return stacks(std::move(interface), prefix);
+}
+
+/// Looks names up, by the key --names.
+inline device<resolver> generic_resolver(needs<stack> over, const group& prefix = {}) {
+  return resolvers(std::move(over), prefix);
+}
+
+/// A block device that is a file of the host, or the disk that the target knows by that name; by the key
+/// --block.
+inline device<block> generic_block(std::string name, const group& prefix = {}) {
+  return blocks(std::move(name), prefix);
+}
+
+/// A folder of the project as a read-only store, by the key --kv_ro.
+inline device<kv_ro> generic_kv_ro(std::string folder, const group& prefix = {}) {
+  return folders(std::move(folder), prefix);
+}
+
+}  // namespace mirage::config
