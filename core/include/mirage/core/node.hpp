@@ -12,7 +12,7 @@
 #include "mirage/core/counters.hpp"
 #include "mirage/core/event.hpp"
 #include "mirage/core/frame_pool.hpp"
-#include "mirage/core/log.hpp"
+#include "mirage/core/log_levels.hpp"
 #include "mirage/core/loop.hpp"
 
 namespace mirage::os {
