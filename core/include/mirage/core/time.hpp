@@ -47,6 +47,10 @@ inline constexpr instant never{duration{std::numeric_limits<std::int64_t>::max()
   return from + by;
 }
 
+/// `10ms`, `2s`, for users outside of this namespace.
+namespace literals {
 using namespace std::literals::chrono_literals;
+}
+using namespace literals;
 
 }  // namespace mirage

@@ -21,6 +21,20 @@ namespace mirage {
 /// runs the unikernels, and stops the devices. Gives the exit status.
 task<int> run(std::span<const std::string_view> command_line);
 
+/// A package that is linked into the image.
+struct linked_package {
+  std::string_view name;
+  std::string_view version;
+};
+
+/// What the image is; defined by the generated `main.cpp`.
+struct image_info {
+  std::string_view name;
+  std::string_view target;
+  std::span<const linked_package> packages;
+};
+extern const image_info image;
+
 /// Exit statuses, as MirageOS has them: an orchestrator must not restart a unikernel that ended with 63 or
 /// 64. A device that cannot start ends the unikernel with 1, a failed check with 2.
 namespace exit_status {

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: ISC
+#pragma once
+
+#include <string_view>
+
+#include <mirage/v1.hpp>
+#include <mirage/core/log.hpp>
+#include <mirage/core/sleep.hpp>
+
+inline constexpr mirage::log_source hello_log{"hello"};
+
+inline mirage::task<> hello(std::string_view text) {
+  using namespace mirage::literals;
+  for (int i = 0; i < 4; ++i) {
+    hello_log.info("{}", text);
+    co_await mirage::sleep_for(1s);
+  }
+}

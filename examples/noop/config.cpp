@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: ISC
+// config.cpp: needs mirage >= 1.0
+#include <mirage/config.hpp>
+using namespace mirage::config;
+
+int main(int argc, char** argv) {
+  return configure(argc, argv, "noop", noop());
+}
