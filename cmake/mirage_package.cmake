@@ -3,7 +3,7 @@
 #
 #   mirage_NAME (alias mirage::NAME)   the library: src/*.cpp, or only headers where there are none
 #   the program [executable] name      where package.toml has that table; its main is `source`
-#   mirage_NAME_test_support           test/*.cpp that are no *_test.cpp, for tests of this and other packages
+#   mirage_test_support_NAME           test/*.cpp that are no *_test.cpp, for tests of this and other packages
 #   test NAME.FILE                     one program and one CTest test for each test/FILE_test.cpp
 #   NAME.fuzz.FILE                     a libFuzzer program for each fuzz/FILE.cpp, in sanitized builds
 #   check_headers_NAME                 every public header compiled alone
@@ -107,19 +107,19 @@ function(mirage_package_test_support name dir)
   file(GLOB sources CONFIGURE_DEPENDS "${dir}/test/*.cpp")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   if(sources)
-    add_library("mirage_${name}_test_support" STATIC ${sources})
+    add_library("mirage_test_support_${name}" STATIC ${sources})
     set(reach PUBLIC)
   else()
-    add_library("mirage_${name}_test_support" INTERFACE)
+    add_library("mirage_test_support_${name}" INTERFACE)
     set(reach INTERFACE)
   endif()
   if(EXISTS "${dir}/test")
-    target_include_directories("mirage_${name}_test_support" ${reach} "${dir}/test")
+    target_include_directories("mirage_test_support_${name}" ${reach} "${dir}/test")
   endif()
-  target_link_libraries("mirage_${name}_test_support" ${reach} "mirage::${name}" mirage_test_main)
+  target_link_libraries("mirage_test_support_${name}" ${reach} "mirage::${name}" mirage_test_main)
   mirage_package_value("${name}" test-dependencies others)
   foreach(other IN LISTS others)
-    target_link_libraries("mirage_${name}_test_support" ${reach} "mirage::${other}" "mirage_${other}_test_support")
+    target_link_libraries("mirage_test_support_${name}" ${reach} "mirage::${other}" "mirage_test_support_${other}")
   endforeach()
 endfunction()
 
@@ -130,7 +130,7 @@ function(mirage_package_tests name dir)
     string(REGEX REPLACE "_test$" "" file "${file}")
     set(target "test_${name}_${file}")
     add_executable("${target}" "${source}")
-    target_link_libraries("${target}" PRIVATE "mirage_${name}_test_support")
+    target_link_libraries("${target}" PRIVATE "mirage_test_support_${name}")
     set_target_properties("${target}" PROPERTIES OUTPUT_NAME "${name}.${file}"
                           RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test")
     add_dependencies(tests "${target}")
