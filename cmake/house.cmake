@@ -4,6 +4,8 @@
 
 # The floors of the house, ground floor first; a folder uses only folders before it (test/layering holds it).
 set(MIRAGE_FLOORS core types config net storage drivers targets tool examples appliances)
+# Those that are never built for another target than the host.
+set(MIRAGE_HOST_FLOORS config tool examples appliances)
 
 # mirage_find_packages(OUT): the names of the packages to build, floor by floor. Left out are those for other
 # targets, those not wanted by MIRAGE_ONLY, and, with a warning, those that need a package that is not here.
@@ -15,13 +17,14 @@ function(mirage_find_packages out)
       mirage_read_package("${file}" name)
       list(APPEND names "${name}")
       mirage_package_value("${name}" targets targets)
-      if(NOT targets OR MIRAGE_TARGET IN_LIST targets)
+      if((NOT targets OR MIRAGE_TARGET IN_LIST targets)
+         AND NOT (CMAKE_CROSSCOMPILING AND floor IN_LIST MIRAGE_HOST_FLOORS))
         set("usable_${name}" ON)
       endif()
     endforeach()
   endforeach()
 
-  set_property(GLOBAL PROPERTY MIRAGE_packages "${names}")
+  set_property(GLOBAL PROPERTY MIRAGE_packages "${names}")  # all; MIRAGE_chosen are those that are built
 
   # A package goes when one that it needs is not there, which may make others go: repeat until nothing changes.
   set(changed ON)
@@ -29,10 +32,6 @@ function(mirage_find_packages out)
     set(changed OFF)
     foreach(name IN LISTS names)
       mirage_package_value("${name}" dependencies needed)
-      if(MIRAGE_TESTS)
-        mirage_package_value("${name}" test-dependencies others)
-        list(APPEND needed ${others})
-      endif()
       foreach(other IN LISTS needed)
         if(usable_${name} AND NOT usable_${other})
           set("usable_${name}" OFF)
@@ -67,6 +66,7 @@ function(mirage_find_packages out)
       list(APPEND packages "${name}")
     endif()
   endforeach()
+  set_property(GLOBAL PROPERTY MIRAGE_chosen "${packages}")
   set(${out} "${packages}" PARENT_SCOPE)
 endfunction()
 

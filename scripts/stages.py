@@ -196,35 +196,35 @@ def test_stages():
     yield Stage("headers", 600, build("release", "check_headers"), ("build",))
     yield from folder_stages("run", 300, ("build",))
     yield Stage("bench", 300, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
-    yield Stage("asan build", 1500, build("asan", "all"))
-    yield Stage("asan", 900, ctest(BUILD / "asan"), ("asan build",))
-    yield Stage("fuzz", 400, lines_of(["scripts/fuzz", "smoke"]), ("asan build",))
-    yield Stage("wasm build", 900, build("wasm", "all"))
-    yield Stage("wasm", 300, ctest(BUILD / "wasm"), ("wasm build",))
+    yield Stage("asan-build", 1500, build("asan", "all"))
+    yield Stage("asan", 900, ctest(BUILD / "asan"), ("asan-build",))
+    yield Stage("fuzz", 400, lines_of(["scripts/fuzz", "smoke"]), ("asan-build",))
+    yield Stage("wasm-build", 900, build("wasm", "all"))
+    yield Stage("wasm", 300, ctest(BUILD / "wasm"), ("wasm-build",))
     yield Stage("tidy", 360, lines_of(["scripts/tidy"]), ("build",))
 
 
 def soak_stages():
     yield Stage("build", 1500, build("release", "all"))
-    yield Stage("asan build", 1500, build("asan", "all"))
-    yield Stage("repeat", 4 * 3600, ctest(BUILD / "asan", "--repeat", "until-fail:100"), ("asan build",))
-    yield Stage("planted bugs", 2 * 3600, lines_of(["scripts/fuzz", "planted"]))
-    yield Stage("fuzz coverage", 3600, lines_of(["scripts/fuzz", "coverage"]))
+    yield Stage("asan-build", 1500, build("asan", "all"))
+    yield Stage("repeat", 4 * 3600, ctest(BUILD / "asan", "--repeat", "until-fail:100"), ("asan-build",))
+    yield Stage("planted-bugs", 2 * 3600, lines_of(["scripts/fuzz", "planted"]))
+    yield Stage("fuzz-coverage", 3600, lines_of(["scripts/fuzz", "coverage"]))
     yield Stage("fuzz", 24 * 3600, lines_of(["scripts/fuzz", "long"]))
     yield from folder_stages("soak", 2 * 3600, ("build",))
-    yield Stage("fresh root", 2 * 3600, lines_of(["scripts/fresh-root"]))
+    yield Stage("fresh-root", 2 * 3600, lines_of(["scripts/fresh-root"]))
 
 
 def exists(stage):
     """A stage whose script is not in this tree is not listed."""
-    tools = {"bench": "bench/run", "fuzz": "scripts/fuzz", "tidy": "scripts/tidy", "fresh root": "scripts/fresh-root",
-             "wasm": "cmake/wasm.cmake", "wasm build": "cmake/wasm.cmake"}
+    tools = {"bench": "bench/run", "fuzz": "scripts/fuzz", "tidy": "scripts/tidy", "fresh-root": "scripts/fresh-root",
+             "wasm": "cmake/wasm.cmake", "wasm-build": "cmake/wasm.cmake"}
     return stage.name not in tools or (ROOT / tools[stage.name]).exists()
 
 
 def run_stage(stage):
     """Runs one stage; returns its results and the seconds that it took."""
-    log_path = LOGS / (stage.name.replace(" ", "-") + ".log")
+    log_path = LOGS / f"{stage.name}.log"
     results = Results()
     start = time.monotonic()
     with open(log_path, "w+b") as log:

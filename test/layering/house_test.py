@@ -81,6 +81,13 @@ class HouseTest(unittest.TestCase):
         self.write("types/test/x_test.cpp", LICENCE + "#include <mirage/tcp.hpp>\n")
         self.assert_found("types/test/x_test.cpp", "higher floor (net/)")
 
+    def test_a_package_inside_another_has_its_own_dependencies(self):
+        self.package("core/test_support", "core")
+        self.write("core/test_support/src/node.cpp", LICENCE + "#include <mirage/core.hpp>\n")
+        self.assertEqual(house.violations(self.root), [])
+        self.write("core/src/loop.cpp", LICENCE + "#include <mirage/test_support.hpp>\n")
+        self.assert_found("core/src/loop.cpp", "does not name test_support")
+
     def test_a_descriptor_may_use_the_dsl(self):
         self.package("config")
         self.write("net/tcp/include/mirage/config/tcp.hpp", LICENCE + "#pragma once\n#include <mirage/config.hpp>\n")
