@@ -135,20 +135,20 @@ def check_includes(house):
 
 def check_includes_of(house, package, path, allowed):
     for bracket, header in includes_of(path):
-        if bracket == '"':
-            target = (path.parent / header).resolve()
-            if target.exists() and not target.is_relative_to(package.folder):
+        target = (path.parent / header).resolve()
+        if bracket == '"' and target.exists():
+            if not target.is_relative_to(package.folder):
                 yield f'{house.name_of(path)}: includes "{header}", which is outside its package'
             continue
         if not header.startswith("mirage/") or header == "mirage/config/all.hpp":
             continue
         owner = house.owner.get(header)
         if owner is None:
-            yield f"{house.name_of(path)}: includes <{header}>, which no package has"
+            yield f"{house.name_of(path)}: includes {header}, which no package has"
         elif rank(owner.floor) > rank(package.floor):
-            yield f"{house.name_of(path)}: includes <{header}>, which is on a higher floor ({owner.floor}/)"
+            yield f"{house.name_of(path)}: includes {header}, which is on a higher floor ({owner.floor}/)"
         elif owner.name not in allowed:
-            yield f"{house.name_of(path)}: includes <{header}>, but its package.toml does not name {owner.name}"
+            yield f"{house.name_of(path)}: includes {header}, but its package.toml does not name {owner.name}"
 
 
 def check_hosted_headers(house):

@@ -71,7 +71,11 @@ class HouseTest(unittest.TestCase):
 
     def test_an_include_that_no_package_has(self):
         self.write("net/tcp/src/tcp.cpp", LICENCE + "#include <mirage/teleport.hpp>\n")
-        self.assert_found("<mirage/teleport.hpp>", "no package has")
+        self.assert_found("mirage/teleport.hpp", "no package has")
+
+    def test_quotes_do_not_hide_an_include(self):
+        self.write("core/src/loop.cpp", LICENCE + '#include "mirage/tcp.hpp"\n')
+        self.assert_found("core/src/loop.cpp", "higher floor (net/)")
 
     def test_a_path_out_of_the_package(self):
         self.write("net/http/src/http.cpp", LICENCE + '#include "../../tcp/include/mirage/tcp.hpp"\n')
