@@ -45,7 +45,7 @@ template <class T>
 struct task_promise_type : promise_common<task_promise_type<T>> {
   task<T> get_return_object() noexcept;
   static task<T> get_return_object_on_allocation_failure() noexcept;
-  template <class U>
+  template <class U = T>  // so that `co_return {};` works, too
     requires std::constructible_from<T, U&&>
   void return_value(U&& result) noexcept(std::is_nothrow_constructible_v<T, U&&>) {
     value.emplace(std::forward<U>(result));
