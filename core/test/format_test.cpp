@@ -182,9 +182,9 @@ TEST(format_real, exponents_are_right_to_the_sixth_digit) {
     const auto printed = format_text<40>("{}", value);
     char* end = nullptr;
     const double back = std::strtod(printed.c_str(), &end);
-    ASSERT_EQ(end, printed.c_str() + printed.size()) << printed.view();
+    ASSERT_EQ(end, printed.c_str() + printed.size()) << printed.text();
     if (value < 1e-320) continue;  // fewer digits exist than are printed
-    ASSERT_NEAR(back / value, 1.0, 6e-7) << printed.view();
+    ASSERT_NEAR(back / value, 1.0, 6e-7) << printed.text();
   }
 }
 

@@ -27,9 +27,9 @@ class fixed_string {
   [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
   [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] constexpr bool cut() const noexcept { return cut_; }
-  [[nodiscard]] constexpr std::string_view view() const noexcept { return {text_, size_}; }
+  [[nodiscard]] constexpr std::string_view text() const noexcept { return {text_, size_}; }
   [[nodiscard]] constexpr const char* c_str() const noexcept { return text_; }
-  constexpr operator std::string_view() const noexcept { return view(); }
+  constexpr operator std::string_view() const noexcept { return text(); }
 
   /// For whoever fills the text in place: write into `space()`, then tell how much it was.
   [[nodiscard]] constexpr std::span<char> space() noexcept { return {text_, Capacity}; }
@@ -40,10 +40,10 @@ class fixed_string {
   }
 
   friend constexpr bool operator==(const fixed_string& a, const fixed_string& b) noexcept {
-    return a.view() == b.view();
+    return a.text() == b.text();
   }
   friend constexpr bool operator==(const fixed_string& a, std::string_view b) noexcept {
-    return a.view() == b;
+    return a.text() == b;
   }
 
  private:
