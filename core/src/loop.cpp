@@ -12,7 +12,10 @@ loop::~loop() { bury(); }
 
 void loop::run(waiter& who) noexcept {
   detail::frame* frame = who.suspended();
-  if (frame == nullptr) return static_cast<alarm&>(who).ring();
+  if (frame == nullptr) {
+    const upcall during;
+    return static_cast<alarm&>(who).ring();
+  }
   running_ = frame->root;
   running_->waiting_for = nullptr;
   frame->handle().resume();
@@ -42,7 +45,9 @@ instant loop::run_round(instant now) noexcept {
     run(static_cast<waiter&>(generation.pop_front()));
     if (!graveyard_.empty()) bury();
   }
-  while (!doorbells_.empty()) static_cast<doorbell&>(doorbells_.pop_front()).ring();
+  list bells;
+  bells.append(doorbells_);
+  while (!bells.empty()) static_cast<doorbell&>(bells.pop_front()).ring();
   return idle() ? timers_.next_deadline() : now;
 }
 

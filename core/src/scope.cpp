@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/core/scope.hpp"
 
+#include "mirage/core/format.hpp"
+#include "mirage/core/log.hpp"
 #include "mirage/core/node.hpp"
 
 namespace mirage {
 
 namespace detail {
 
+#if MIRAGE_EXCEPTIONS
+namespace {
+fixed_string<256> sentence_of(const std::exception_ptr& failure, const char* name,
+                              std::string_view why) noexcept {
+  const char* what = "of an unknown type";
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& known) {
+    what = known.what();
+    return format_text<256>("an exception escaped from the task {} and {}: {}", name, why, what);
+  } catch (...) {
+    return format_text<256>("an exception escaped from the task {} and {}: {}", name, why, what);
+  }
+}
+}  // namespace
+#endif
+
 void* frame::operator new(std::size_t size) noexcept { return os::here->frames.allocate(size); }
-void frame::operator delete(void* memory, std::size_t size) noexcept { os::here->frames.release(memory, size); }
+void frame::operator delete(void* memory, std::size_t size) noexcept {
+  os::here->frames.release(memory, size);
+}
 
 // The scopes outlive the task that made them: they are on their own from now on.
 void frame::orphan_scopes() noexcept {
@@ -20,8 +41,9 @@ void frame::orphan_scopes() noexcept {
 }
 
 void final_awaiter::end_root(frame& root) noexcept {
-  // In the graveyard already: cancelled by itself or by a task inside it.
-  if (root.owner != nullptr) root.owner->finished(root);
+  // A cancelled one is in the graveyard already, its scope has forgotten it, and what escaped from it is
+  // nobody's.
+  if (root.name != nullptr) root.owner->finished(root);
 }
 
 }  // namespace detail
@@ -30,10 +52,12 @@ scope::scope() noexcept { enter(os::here->tasks.running()); }
 
 scope::~scope() {
   require(child_around_running() == nullptr, "a scope is destroyed by a task inside it");
-  cancel();
+  clear(false);
+  if (has_graves_) bury_own();
   leave_parent();
 #if MIRAGE_EXCEPTIONS
-  require(failure_ == nullptr, "an exception escaped from a task and nobody joined its scope");
+  if (failure_) [[unlikely]]
+    panic(detail::sentence_of(failure_, failed_, "nobody joined its scope").text());
 #endif
 }
 
@@ -60,7 +84,11 @@ result<void, spawn_error> scope::spawn(const char* name, task<void> work) noexce
   root.owner = this;
   root.name = name;
   children_.push_back(root);
-  ++size_;
+  // Who was woken because the last task had ended, and has not run yet, waits for this one too.
+  if (size_++ == 0 && joiner_ != nullptr && joiner_wants_ == wanted::all) [[unlikely]] {
+    joiner_->unlink();
+    tasks.sleep(*joiner_);
+  }
   ++tasks.tasks_;
   start.suspend(root, nullptr);
   tasks.wake(start);
@@ -69,22 +97,25 @@ result<void, spawn_error> scope::spawn(const char* name, task<void> work) noexce
 
 // The running task is inside a child when the child's scopes, or those of the tasks in them, hold it.
 detail::frame* scope::child_around_running() noexcept {
-  for (detail::frame* at = os::here->tasks.running(); at != nullptr && at->owner != nullptr; at = at->owner->parent_)
+  for (detail::frame* at = os::here->tasks.running(); at != nullptr; at = at->owner->parent_)
     if (at->owner == this) return at;
   return nullptr;
 }
 
-void scope::cancel() noexcept {
+void scope::cancel() noexcept { clear(os::here->tasks.upcalls_ != 0); }
+
+void scope::clear(bool put_off) noexcept {
   loop& tasks = os::here->tasks;
-  detail::frame* spared = child_around_running();
+  detail::frame* spared = children_.empty() ? nullptr : child_around_running();
   while (!children_.empty()) {
     auto& root = static_cast<detail::frame&>(children_.back());
     root.unlink();
-    root.owner = nullptr;
     --size_;
-    tasks.graveyard_.push_back(root);
-    if (&root != spared && tasks.upcalls_ == 0) {
-      root.unlink();
+    if (put_off || &root == spared) {
+      root.name = nullptr;
+      has_graves_ = true;
+      tasks.graveyard_.push_back(root);
+    } else {
       --tasks.tasks_;
       root.handle().destroy();
     }
@@ -92,33 +123,78 @@ void scope::cancel() noexcept {
   if (joiner_ != nullptr) tasks.wake(*joiner_);
 }
 
+// What a task of ours refers to may be gone when the graveyard is emptied, so it does not wait for that.
+void scope::bury_own() noexcept {
+  loop& tasks = os::here->tasks;
+  while (true) {
+    detail::frame* found = nullptr;
+    tasks.graveyard_.for_each([&](list_link& link) {
+      auto& root = static_cast<detail::frame&>(link);
+      if (found == nullptr && root.owner == this) found = &root;
+    });
+    if (found == nullptr) return;
+    found->unlink();
+    --tasks.tasks_;
+    found->handle().destroy();
+  }
+}
+
 void scope::finished(detail::frame& root) noexcept {
   loop& tasks = os::here->tasks;
   root.unlink();
-  root.owner = nullptr;
   --size_;
 #if MIRAGE_EXCEPTIONS
-  if (root.failure && !failure_) failure_ = std::move(root.failure);
+  if (root.failure) [[unlikely]]
+    keep_failure(root);
 #endif
+  // Otherwise the graveyard is emptied as soon as this task has given control to the loop.
+  if (!tasks.graveyard_.empty()) [[unlikely]]
+    has_graves_ = true;
   tasks.graveyard_.push_back(root);
-  if (joiner_ != nullptr && size_ <= wake_at_) tasks.wake(*joiner_);
+  if (joiner_ == nullptr) return;
+  if (joiner_wants_ == wanted::first)
+    clear(false);
+  else if (size_ == 0 || joiner_wants_ == wanted::one)
+    tasks.wake(*joiner_);
 }
+
+#if MIRAGE_EXCEPTIONS
+void scope::keep_failure(detail::frame& root) noexcept {
+  if (!failure_) {
+    failure_ = std::move(root.failure);
+    failed_ = root.name;
+    return;
+  }
+  const auto sentence = detail::sentence_of(root.failure, root.name, "another one escaped before");
+  log_source{"task"}.error("{}", sentence.text());
+}
+#endif
 
 void scope::rethrow_failure() {
 #if MIRAGE_EXCEPTIONS
-  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  if (failure_) [[unlikely]]
+    std::rethrow_exception(std::exchange(failure_, nullptr));
 #endif
 }
 
 void scope::join_awaiter::wait(detail::frame& who) noexcept {
   require(scope_.joiner_ == nullptr, "a scope is joined twice at once");
   scope_.joiner_ = this;
-  scope_.wake_at_ = wake_at_;
+  scope_.joiner_wants_ = wants_;
   suspend(who, "join");
   os::here->tasks.sleep(*this);
 }
 
-scope::join_until_awaiter::join_until_awaiter(scope& joined, instant until) noexcept : join_awaiter(joined, 0) {
+// Somebody waited for the failure and was cancelled before it was told: then it is of no more interest.
+void scope::join_awaiter::abandon() noexcept {
+  scope_.joiner_ = nullptr;
+#if MIRAGE_EXCEPTIONS
+  scope_.failure_ = nullptr;
+#endif
+}
+
+scope::join_until_awaiter::join_until_awaiter(scope& joined, instant until) noexcept
+    : join_awaiter(joined, wanted::all) {
   deadline = until;
 }
 

@@ -16,13 +16,16 @@ std::uint64_t timer_wheel::tick_of(instant deadline) noexcept {
   return (static_cast<std::uint64_t>(nanoseconds) + (1U << tick_shift) - 1) >> tick_shift;
 }
 
-void timer_wheel::insert(timer& entry) noexcept { place(entry, std::max(tick_of(entry.deadline), tick_ + 1)); }
+void timer_wheel::insert(timer& entry) noexcept {
+  place(entry, std::max(tick_of(entry.deadline), tick_ + 1));
+}
 
 // The level is given by the highest digit in which the tick differs from the present one: the entry moves
 // down a level each time that the wheel reaches the digit.
 void timer_wheel::place(timer& entry, std::uint64_t tick) noexcept {
   const std::uint64_t difference = tick ^ tick_;
-  unsigned level = difference == 0 ? 0 : (63U - static_cast<unsigned>(std::countl_zero(difference))) / bits_a_level;
+  unsigned level =
+      difference == 0 ? 0 : (63U - static_cast<unsigned>(std::countl_zero(difference))) / bits_a_level;
   level = std::min(level, levels - 1);
   const unsigned index = (tick >> (bits_a_level * level)) & (slots - 1);
   slot_[level][index].push_back(entry);
@@ -46,7 +49,8 @@ void timer_wheel::cascade(unsigned level, list& due) noexcept {
 }
 
 void timer_wheel::advance(instant now, list& due) noexcept {
-  const auto target = static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 0)) >> tick_shift;
+  const auto target =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 0)) >> tick_shift;
   while (tick_ < target) {
     const std::uint64_t next = next_tick();
     if (next > target) {
@@ -74,7 +78,8 @@ std::uint64_t timer_wheel::next_tick() noexcept {
     if (!last) candidates &= present == slots - 1 ? 0 : ~std::uint64_t{0} << (present + 1);
     while (candidates != 0) {
       const unsigned rotation = last ? (present + 1) % slots : 0;
-      const unsigned offset = static_cast<unsigned>(std::countr_zero(std::rotr(candidates, static_cast<int>(rotation))));
+      const unsigned offset =
+          static_cast<unsigned>(std::countr_zero(std::rotr(candidates, static_cast<int>(rotation))));
       const unsigned index = (offset + rotation) % slots;
       if (slot_[level][index].empty()) {
         occupied_[level] &= ~(std::uint64_t{1} << index);

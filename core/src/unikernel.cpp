@@ -20,9 +20,11 @@ int run_unikernel(os::node& node, std::span<const std::string_view> command_line
   require(spawned.has_value(), "the frame pool has no room for the first task");
   while (!node.exit_status) {
     const instant next = node.run_round();
+    // Without a status the task can only have ended by an exception, which ~scope reports as it stops us.
+    if (main.size() == 0) break;
     if (!node.exit_status) os::platform::wait(next, node.coalesce());
   }
-  return *node.exit_status;
+  return node.exit_status.value_or(exit_status::crashed);
 }
 
 task<> until_shutdown(task<> jobs) {

@@ -42,6 +42,7 @@ class [[nodiscard]] buffer {
   [[nodiscard]] static buffer copy_of(cbytes from) noexcept;
   /// Read-only memory that outlives every use, as a unikernel's own image does. No copy, no count.
   [[nodiscard]] static buffer from_static(cbytes memory) noexcept {
+    require(memory.size() <= UINT32_MAX, "a buffer of more than 4 GiB");
     buffer result;
     result.data_ = memory.data();
     result.size_ = static_cast<std::uint32_t>(memory.size());
@@ -96,7 +97,7 @@ class [[nodiscard]] buffer {
     require(unique() || size_ == 0, "a shared buffer is written to");
     return {mutable_data(), size_};
   }
-  /// From the first byte to the end of the memory: how far `grow` can go.
+  /// From the first byte to the end of the memory: how far `resize` can go.
   [[nodiscard]] std::size_t capacity() const noexcept {
     if (storage_ == nullptr) return size_;
     return storage_->capacity - static_cast<std::size_t>(data_ - storage_->data);
@@ -108,7 +109,8 @@ class [[nodiscard]] buffer {
   }
   /// Undoes `drop_front`, as a header is put before a payload. Sole owner only.
   void regain_front(std::size_t count) noexcept {
-    require(unique() && count <= static_cast<std::size_t>(data_ - storage_->data), "a buffer has no room in front");
+    require(unique() && count <= static_cast<std::size_t>(data_ - storage_->data),
+            "a buffer has no room in front");
     data_ -= count;
     size_ += static_cast<std::uint32_t>(count);
   }

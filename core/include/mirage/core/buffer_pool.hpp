@@ -24,7 +24,7 @@ struct buffer_storage {
 
 class buffer_pool {
  public:
-  /// `limit` bounds the bytes in use and on the free lists together.
+  /// `limit` bounds the bytes in use and on the free lists together, headers included.
   explicit buffer_pool(std::size_t limit) noexcept : limit_(limit) {}
   buffer_pool(const buffer_pool&) = delete;
   buffer_pool& operator=(const buffer_pool&) = delete;
@@ -54,6 +54,9 @@ class buffer_pool {
   static_assert(sizeof(block) <= header);
 
   static void give_back(detail::buffer_storage& storage) noexcept;
+  block* take_free(block*& first) noexcept;
+  void give_to_heap(block* unused) noexcept;
+  bool make_room(std::size_t wanted) noexcept;
 
   std::array<block*, class_sizes.size()> free_{};
   std::size_t limit_;

@@ -44,10 +44,10 @@ class frame : public list_link {
   union {
     waiter* start = nullptr;  // before it is awaited or spawned
     void* continuation;       // nested: the address of the coroutine that awaits it
-    scope* owner;             // root: its scope; null in the graveyard
+    scope* owner;             // root: its scope
   };
   scope* inner_scopes = nullptr;      // roots only: the scopes that were made while it ran
-  const char* name = nullptr;         // roots only
+  const char* name = nullptr;         // roots only; null when it was cancelled and is still there
   const char* waiting_for = nullptr;  // roots only
 #if MIRAGE_EXCEPTIONS
   std::exception_ptr failure;
@@ -91,7 +91,6 @@ inline void waiter::suspend(detail::frame& who, const char* reason) noexcept {
 }
 
 /// The promises of coroutines that can wait for something.
-template <class Promise>
-concept task_promise = std::derived_from<Promise, detail::frame>;
+template <class Promise> concept task_promise = std::derived_from<Promise, detail::frame>;
 
 }  // namespace mirage

@@ -60,22 +60,21 @@ class loop {
     if (who.deadline != never) timers_.insert(who);
   }
 
-  /// For targets: the source has something to poll.
+  /// For targets: the source has something to poll. One that is marked already keeps its turn.
   void mark(event_source& source) noexcept {
-    source.unlink();
-    marked_.push_back(source);
+    if (!source.linked()) marked_.push_back(source);
   }
-  /// For drivers: `bell` is rung at the end of the round.
+  /// For drivers: `bell` is rung at the end of the round; asked for while it rings, at the end of the next.
   void ring_later(doorbell& bell) noexcept {
     if (!bell.linked()) doorbells_.push_back(bell);
   }
 
   /// The root task that runs now, or null.
   [[nodiscard]] detail::frame* running() const noexcept { return running_; }
-  [[nodiscard]] bool idle() const noexcept { return ready_.empty() && marked_.empty(); }
+  [[nodiscard]] bool idle() const noexcept { return ready_.empty() && marked_.empty() && doorbells_.empty(); }
 
-  /// While one lives, destroying tasks is put off. Every `event_source::poll` runs inside one; a driver that
-  /// calls its sink from elsewhere (a loopback) makes its own.
+  /// While one lives, the tasks of a cancelled scope are not destroyed. Every `event_source::poll` and every
+  /// alarm runs inside one; a driver that calls its sink from elsewhere (a loopback) makes its own.
   class upcall {
    public:
     upcall() noexcept;
@@ -95,16 +94,18 @@ class loop {
   /// How many tasks have been spawned and not yet ended.
   [[nodiscard]] std::size_t tasks() const noexcept { return tasks_; }
 
-  /// A live task, as `for_each_task` shows it. `waiting_for` is null for one that runs or is ready to.
+  /// A live task, as `for_each_task` shows it.
   struct live_task {
     const char* name;
-    const char* waiting_for;
-    unsigned depth;  // 0: spawned from outside of any task
+    const char* waiting_for;  // null: runs, or has not run yet; stays until the task that was woken runs
+    unsigned depth;           // 0: spawned from outside of any task
   };
-  /// `visit(const live_task&)` for each, a parent before the tasks in its scopes.
+  /// `visit(const live_task&)` for each, a parent before the tasks in its scopes. Visiting must not spawn or
+  /// cancel.
   template <class Visit>
   void for_each_task(Visit visit) {
-    visit_tasks(outer_scopes_, 0, [](void* to, const live_task& task) { (*static_cast<Visit*>(to))(task); }, &visit);
+    visit_tasks(
+        outer_scopes_, 0, [](void* to, const live_task& task) { (*static_cast<Visit*>(to))(task); }, &visit);
   }
 
  private:

@@ -19,8 +19,8 @@ namespace mirage::os {
 
 /// Caps on memory, in bytes. At a cap a pool refuses and counts; `operator new` fails long after.
 struct limits {
-  std::size_t frames = std::size_t{4} << 30;
-  std::size_t buffers = std::size_t{1} << 30;
+  std::size_t frames = std::size_t{1} << (sizeof(void*) == 8 ? 32 : 29);
+  std::size_t buffers = std::size_t{1} << (sizeof(void*) == 8 ? 30 : 28);
 };
 
 class node {

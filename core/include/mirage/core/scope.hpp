@@ -27,12 +27,13 @@ class scope {
   scope() noexcept;
   scope(const scope&) = delete;
   scope& operator=(const scope&) = delete;
-  /// Cancels what is left. A scope that is destroyed by a task inside it is a programmer's error and stops
-  /// the unikernel, as does a failure that nobody joined.
+  /// Destroys what is left, at once, during an upcall too: a handler that lives in one of the tasks calls
+  /// `cancel()` instead. A scope that is destroyed by a task inside it is a programmer's error and stops the
+  /// unikernel, as does an exception that escaped from a task and that nobody joined.
   ~scope();
 
   /// Queues the task; it starts from the loop, never from inside this call. `name` is shown in the list of
-  /// live tasks and must outlive the task.
+  /// live tasks and must outlive the scope.
   result<void, spawn_error> spawn(task<void> work) noexcept { return spawn("task", std::move(work)); }
   result<void, spawn_error> spawn(const char* name, task<void> work) noexcept;
 
@@ -49,22 +50,25 @@ class scope {
     return spawn("task", invoke(std::move(call), std::move(arguments)...));
   }
 
-  /// Destroys every task at once, except one that is running or contains the one that runs: that one is
-  /// destroyed when it next gives control to the loop. Called by a driver's upcall, all of them are destroyed
-  /// at the end of the drain.
+  /// Destroys every task at once, newest first, except one that is running or contains the one that runs:
+  /// that one is destroyed when it next gives control to the loop. Called during an upcall, all of them are
+  /// destroyed at its end. The scope can be used again.
   void cancel() noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   class [[nodiscard]] join_awaiter;
-  /// Waits until no task is left; where exceptions are on, rethrows the first that escaped from one. One
-  /// waiter at a time.
+  /// Waits until no task is left; where exceptions are on, rethrows the first that escaped from one (a later
+  /// one is logged). One waiter at a time.
   join_awaiter join() noexcept;
   /// The same, but not beyond `deadline`; gives whether no task is left.
   class [[nodiscard]] join_until_awaiter;
   join_until_awaiter join_until(instant deadline) noexcept;
-  /// Waits until at least one task that is in the scope now has ended.
+  /// Waits until a task ends; goes on at once if there is none.
   join_awaiter join_one() noexcept;
+  /// The same, and the other tasks are cancelled in the moment in which the first one ends, so that none of
+  /// them takes anything after that.
+  join_awaiter join_first() noexcept;
 
  private:
   friend class detail::frame;
@@ -74,20 +78,27 @@ class scope {
   static task<void> invoke(F call, Arguments... arguments) {
     co_await std::invoke(call, arguments...);
   }
+  enum class wanted : std::uint8_t { all, one, first };
+
   void enter(detail::frame* parent) noexcept;
   void leave_parent() noexcept;
   void finished(detail::frame& root) noexcept;
+  void clear(bool put_off) noexcept;
+  void bury_own() noexcept;
   [[nodiscard]] detail::frame* child_around_running() noexcept;
   void rethrow_failure();
 
   list children_;
   std::size_t size_ = 0;
-  std::size_t wake_at_ = 0;  // the joiner is woken when no more than this many are left
   timer* joiner_ = nullptr;
   detail::frame* parent_ = nullptr;
   scope* next_inner_ = nullptr;  // the parent's list of the scopes that it made
   scope** previous_inner_ = nullptr;
+  wanted joiner_wants_ = wanted::all;
+  bool has_graves_ = false;  // tasks of this scope may be in the graveyard when it is destroyed
 #if MIRAGE_EXCEPTIONS
+  void keep_failure(detail::frame& root) noexcept;
+  const char* failed_ = nullptr;  // the name of the task
   std::exception_ptr failure_;
 #endif
 
@@ -96,27 +107,29 @@ class scope {
 
 class scope::join_awaiter : timer {
  public:
-  [[nodiscard]] bool await_ready() const noexcept { return scope_.size_ <= wake_at_; }
+  join_awaiter(const join_awaiter&) = delete;
+  join_awaiter& operator=(const join_awaiter&) = delete;
+  [[nodiscard]] bool await_ready() const noexcept { return scope_.size_ == 0; }
   template <task_promise Promise>
   void await_suspend(std::coroutine_handle<Promise> who) noexcept {
     wait(who.promise());
   }
   void await_resume() {
-    detach();
+    if (scope_.joiner_ == this) scope_.joiner_ = nullptr;
     scope_.rethrow_failure();
   }
-  ~join_awaiter() { detach(); }
+  ~join_awaiter() {
+    if (scope_.joiner_ == this) abandon();
+  }
 
  private:
   friend scope;
   friend class join_until_awaiter;
-  join_awaiter(scope& joined, std::size_t wake_at) noexcept : scope_(joined), wake_at_(wake_at) {}
+  join_awaiter(scope& joined, wanted what) noexcept : scope_(joined), wants_(what) {}
   void wait(detail::frame& who) noexcept;
-  void detach() noexcept {
-    if (scope_.joiner_ == this) scope_.joiner_ = nullptr;
-  }
+  void abandon() noexcept;
   scope& scope_;
-  std::size_t wake_at_;
+  wanted wants_;
 };
 
 class scope::join_until_awaiter : public scope::join_awaiter {
@@ -132,8 +145,9 @@ class scope::join_until_awaiter : public scope::join_awaiter {
   [[nodiscard]] bool done() const noexcept;
 };
 
-inline scope::join_awaiter scope::join() noexcept { return {*this, 0}; }
+inline scope::join_awaiter scope::join() noexcept { return {*this, wanted::all}; }
 inline scope::join_until_awaiter scope::join_until(instant deadline) noexcept { return {*this, deadline}; }
-inline scope::join_awaiter scope::join_one() noexcept { return {*this, size_ == 0 ? 0 : size_ - 1}; }
+inline scope::join_awaiter scope::join_one() noexcept { return {*this, wanted::one}; }
+inline scope::join_awaiter scope::join_first() noexcept { return {*this, wanted::first}; }
 
 }  // namespace mirage

@@ -70,6 +70,7 @@ struct task_promise_type<void> : promise_common<task_promise_type<void>> {
 template <class T>
 class [[nodiscard]] task {
  public:
+  static_assert(!std::is_reference_v<T>, "a task gives a value; to refer to something, give a pointer");
   using promise_type = detail::task_promise_type<T>;
   using value_type = T;
 
@@ -109,7 +110,8 @@ class [[nodiscard]] task {
   friend promise_type;
   friend class scope;
   explicit task(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {
-    static_assert(alignof(promise_type) <= 2 * sizeof(void*), "over-aligned results of tasks are not supported");
+    static_assert(alignof(promise_type) <= 2 * sizeof(void*),
+                  "over-aligned results of tasks are not supported");
   }
   std::coroutine_handle<promise_type> frame_;
 };

@@ -43,7 +43,7 @@ inline constexpr instant never{duration{std::numeric_limits<std::int64_t>::max()
 
 /// `from + by`, or `never` where that would overflow.
 [[nodiscard]] constexpr instant later(instant from, duration by) noexcept {
-  if (by > never - from) return never;
+  if (by > duration::zero() && from > never - by) return never;
   return from + by;
 }
 

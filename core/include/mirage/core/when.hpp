@@ -55,20 +55,23 @@ template <class... T>
 task<std::tuple<detail::value_of<T>...>> when_all(task<T>... work) {
   std::tuple<std::optional<detail::value_of<T>>...> results;
   scope children;
-  std::apply([&](auto&... result) { (detail::start(children, "when_all", std::move(work), result), ...); }, results);
+  std::apply([&](auto&... result) { (detail::start(children, "when_all", std::move(work), result), ...); },
+             results);
   co_await children.join();
-  co_return std::apply([](auto&... result) { return std::tuple<detail::value_of<T>...>(*std::move(result)...); }, results);
+  co_return std::apply(
+      [](auto&... result) { return std::tuple<detail::value_of<T>...>(*std::move(result)...); }, results);
 }
 
-/// Waits for the first and cancels the others. Gives a variant whose index says which it was; of several that
-/// end in one round, the first in the order of the arguments.
+/// Waits for the first to end; the others are cancelled in that moment, so a loser takes nothing that would
+/// be lost. Gives a variant whose index says which it was. An exception that escapes from the first is
+/// rethrown.
 template <class... T>
 task<std::variant<detail::value_of<T>...>> when_any(task<T>... work) {
   std::tuple<std::optional<detail::value_of<T>>...> results;
   scope children;
-  std::apply([&](auto&... result) { (detail::start(children, "when_any", std::move(work), result), ...); }, results);
-  co_await children.join_one();
-  children.cancel();
+  std::apply([&](auto&... result) { (detail::start(children, "when_any", std::move(work), result), ...); },
+             results);
+  co_await children.join_first();
   co_return detail::first_of<std::variant<detail::value_of<T>...>>(results, std::index_sequence_for<T...>{});
 }
 
