@@ -149,7 +149,7 @@ bool arguments::set(argument_base& argument, std::string_view value, text_writer
     return false;
   }
   argument.given_ = true;
-  std::array<char, 256> space;
+  std::array<char, 420> space;
   text_writer reason(space);
   const detail::argument_operations& operations = argument.operations_;
   if (operations.parse(argument.value_, value, reason)) return true;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t line_width = 79;
 constexpr std::size_t help_column = 28;
 
-// Words in lines of at most `line_width`, all of them from `help_column` on.
+// Text in lines of at most `line_width`, all of it from `help_column` on.
 class paragraph {
  public:
   paragraph(text_writer& out, std::size_t column) noexcept : out_(out), column_(column) {}
@@ -22,13 +22,12 @@ class paragraph {
   void words(std::string_view text) noexcept {
     while (!text.empty()) {
       const std::size_t length = std::min(text.find(' '), text.size());
-      if (length != 0) word(text.substr(0, length));
+      if (length != 0) unbroken(text.substr(0, length));
       text.remove_prefix(std::min(length + 1, text.size()));
     }
   }
 
- private:
-  void word(std::string_view text) noexcept {
+  void unbroken(std::string_view text) noexcept {
     const bool first = column_ < help_column;
     if (!first && column_ + 1 + text.size() > line_width) {
       out_.append('\n');
@@ -39,6 +38,8 @@ class paragraph {
     out_.append(text);
     column_ += gap + text.size();
   }
+
+ private:
   text_writer& out_;
   std::size_t column_;
 };
@@ -70,7 +71,7 @@ void arguments::print_argument(text_writer& out, const argument_base& a) const n
   }
   paragraph line = start_line(out, left.text());
   line.words(a.help_);
-  if (a.without_ == argument_base::without::required) line.words("(required)");
+  if (a.without_ == argument_base::without::required) line.unbroken("(required)");
   if (a.without_ == argument_base::without::preset && a.operations_.print != nullptr) {
     std::array<char, 160> preset_space;
     text_writer preset(preset_space);
@@ -80,7 +81,7 @@ void arguments::print_argument(text_writer& out, const argument_base& a) const n
     note.append("(default: ");
     append_escaped(note, preset.text());
     note.append(')');
-    if (preset.total() != 0) line.words(note.text());
+    if (preset.total() != 0) line.unbroken(note.text());
   }
   out.append('\n');
 }

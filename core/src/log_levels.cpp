@@ -29,8 +29,9 @@ void format(text_writer& out, const log_levels_error& error) noexcept {
     case source_too_long: out.append("too long a name of a log source, \""); break;
     case too_many_sources: out.append("no room for a level of one more log source, \""); break;
   }
-  append_escaped(out, error.word);
-  out.append("\"");
+  constexpr std::size_t longest = 64;
+  append_escaped(out, error.word.substr(0, longest));
+  out.append(error.word.size() > longest ? "...\"" : "\"");
   if (error.why == unknown_level) {
     out.append("; choose one of ");
     for (std::size_t i = 0; i < level_names.size(); ++i)

@@ -87,6 +87,9 @@ TEST(log_levels, refuse_with_a_sentence) {
             "unknown log level \"\"; choose one of quiet, app, error, warning, info, debug");
   EXPECT_EQ(sentence("tcp:de\nbug"),
             "unknown log level \"de\\nbug\"; choose one of quiet, app, error, warning, info, debug");
+  EXPECT_EQ(sentence(std::string(65, 'x')),
+            "unknown log level \"" + std::string(64, 'x') +
+                "...\"; choose one of quiet, app, error, warning, info, debug");
   EXPECT_EQ(sentence("debug,:info"), "no log source before the colon in \":info\"");
   EXPECT_EQ(sentence(std::string(32, 'x') + ":info"),
             "too long a name of a log source, \"" + std::string(32, 'x') + "\"");
