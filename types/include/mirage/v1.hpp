@@ -479,7 +479,7 @@ concept ip_input =
 /// Our own; valid until it changes.
 template <class I>
 concept ip_addresses = requires(const I& i) {
-  { i.addresses() } noexcept -> std::convertible_to<std::span<const typename I::address>>;
+  { i.addresses() } noexcept -> std::same_as<std::span<const typename I::address>>;
 };
 /// IPv4 (RFC 791, `address` is `ipv4_address`) or IPv6 (RFC 8200, `ipv6_address`).
 template <class I>

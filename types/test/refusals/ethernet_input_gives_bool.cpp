@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: ISC
+// An Ethernet layer: `input` says whether it took the frame.
+// error: 'mirage::framing' does not satisfy 'ethernet_input'
+// error: type constraint 'std::same_as<_Bool, void>' was not satisfied
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+struct framing {
+  framing(framing&&) = delete;
+  std::string_view name() const noexcept;
+  mac_address mac() const noexcept;
+  v1::capabilities capabilities() const noexcept;
+  template <v1::fill F>
+  result<void, v1::net_error> write(mac_address to, std::uint16_t type, const v1::transmit& how, F fill,
+                                    buffer_list slices);
+  template <class Up>
+  bool input(buffer&& frame, const v1::received& how, Up& up);
+};
+static_assert(v1::ethernet<framing>);
+
+}  // namespace mirage

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: ISC
+// An HTTP response: no `headers`.
+// error: 'mirage::reply' does not satisfy 'http_reply_headers'
+// error: 'r.headers()' would be invalid: no member named 'headers' in 'mirage::reply'
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+struct reply {
+  unsigned status() const noexcept;
+  std::optional<std::string_view> header(std::string_view name) const noexcept;
+  task<result<buffer, v1::http_error>> read_body();
+};
+static_assert(v1::http_reply<reply>);
+
+}  // namespace mirage

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: ISC
+// An HTTP server: `serve` takes a port where an endpoint is wanted.
+// error: 'mirage::server' does not satisfy 'http_serve'
+// error: 'h.serve(local, std::move(handler))' would be invalid: no matching member function for call to
+#include "../archetypes.hpp"
+
+namespace mirage {
+
+struct server {
+  server(server&&) = delete;
+  std::string_view name() const noexcept;
+  using exchange = archetypes::http_exchange;
+  template <class Handler>
+  task<result<void, v1::listen_error>> serve(std::uint16_t port, Handler handler);
+};
+static_assert(v1::http_server<server>);
+
+}  // namespace mirage

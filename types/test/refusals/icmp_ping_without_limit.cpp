@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: ISC
+// An ICMP layer: `ping` waits without a limit.
+// error: 'mirage::icmpv4' does not satisfy 'icmp_ping'
+// error: 'i.ping(to, payload, limit)' would be invalid: too many arguments to function call, expected 2,
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+struct icmpv4 {
+  icmpv4(icmpv4&&) = delete;
+  std::string_view name() const noexcept;
+  using address = ipv4_address;
+  task<result<duration, v1::net_error>> ping(address to, std::size_t payload);
+  template <class Up>
+  void input(const v1::ip_header<address>& header, buffer&& message, Up& up);
+};
+static_assert(v1::icmp<icmpv4>);
+
+}  // namespace mirage

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+// An IP layer: `addresses` gives a list of its own, to which a span would dangle.
+// error: 'mirage::ipv4' does not satisfy 'ip_addresses'
+// error: type constraint 'std::same_as<std::vector<mirage::ipv4_address>, std::span<const typename
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+struct ipv4 {
+  ipv4(ipv4&&) = delete;
+  std::string_view name() const noexcept;
+  using address = ipv4_address;
+  template <v1::fill F>
+  result<void, v1::net_error> write(const v1::ip_header<address>& header, const v1::transmit& how, F fill,
+                                    buffer_list slices);
+  result<v1::ip_route<address>, v1::net_error> route(const address& to);
+  template <class Up>
+  void input(buffer&& packet, const v1::received& how, Up& up);
+  std::vector<address> addresses() const noexcept;
+};
+static_assert(v1::ip<ipv4>);
+
+}  // namespace mirage

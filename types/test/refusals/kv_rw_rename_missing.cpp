@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: ISC
+// A store: no `rename`.
+// error: 'mirage::store' does not satisfy 'kv_rename'
+// error: 'k.rename(from, to)' would be invalid: no member named 'rename' in 'mirage::store'
+#include "../archetypes.hpp"
+
+namespace mirage {
+
+struct store : archetypes::kv_ro {
+  task<result<void, v1::kv_error>> set(std::string_view key, buffer value);
+  task<result<void, v1::kv_error>> set_partial(std::string_view key, std::uint64_t offset, buffer part);
+  task<result<void, v1::kv_error>> remove(std::string_view key);
+  task<result<void, v1::kv_error>> sync();
+};
+static_assert(v1::kv_rw<store>);
+
+}  // namespace mirage

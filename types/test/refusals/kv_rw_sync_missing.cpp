@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: ISC
+// A store: no `sync`.
+// error: 'mirage::store' does not satisfy 'kv_sync'
+// error: 'k.sync()' would be invalid: no member named 'sync' in 'mirage::store'
+#include "../archetypes.hpp"
+
+namespace mirage {
+
+struct store : archetypes::kv_ro {
+  task<result<void, v1::kv_error>> set(std::string_view key, buffer value);
+  task<result<void, v1::kv_error>> set_partial(std::string_view key, std::uint64_t offset, buffer part);
+  task<result<void, v1::kv_error>> remove(std::string_view key);
+  task<result<void, v1::kv_error>> rename(std::string_view from, std::string_view to);
+};
+static_assert(v1::kv_rw<store>);
+
+}  // namespace mirage

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+// A listener: no `accept`.
+// error: 'mirage::door' does not satisfy 'listener_accept'
+// error: 'l.accept()' would be invalid: no member named 'accept' in 'mirage::door'
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+struct pipe {
+  task<result<buffer, v1::flow_error>> read();
+  task<result<void, v1::flow_error>> write(buffer data);
+  task<result<void, v1::flow_error>> write(buffer_list data);
+  task<> shutdown();
+  task<> close();
+};
+
+struct door {
+  using flow = pipe;
+  endpoint local() const noexcept;
+};
+static_assert(v1::listener<door>);
+
+}  // namespace mirage

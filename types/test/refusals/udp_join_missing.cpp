@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: ISC
+// UDP: no `join`.
+// error: 'mirage::datagrams' does not satisfy 'udp_multicast'
+// error: 'u.join(group, interface)' would be invalid: no member named 'join' in 'mirage::datagrams'
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+struct datagrams {
+  datagrams(datagrams&&) = delete;
+  std::string_view name() const noexcept;
+  template <class Handler>
+  result<subscription, v1::listen_error> listen(const endpoint& local, Handler handler);
+  template <v1::fill F>
+  result<void, v1::net_error> write(const v1::datagram_route& to, std::size_t size, F fill);
+  void leave(const ip_address& group, std::uint32_t interface);
+};
+static_assert(v1::udp<datagrams>);
+
+}  // namespace mirage

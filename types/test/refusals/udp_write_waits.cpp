@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: ISC
+// UDP: `write` waits for room.
+// error: 'mirage::datagrams' does not satisfy 'udp_write'
+// error: type constraint 'std::same_as<mirage::task<std::expected<void, mirage::v1::net_error> >,
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+struct datagrams {
+  datagrams(datagrams&&) = delete;
+  std::string_view name() const noexcept;
+  template <class Handler>
+  result<subscription, v1::listen_error> listen(const endpoint& local, Handler handler);
+  template <v1::fill F>
+  task<result<void, v1::net_error>> write(const v1::datagram_route& to, std::size_t size, F fill);
+  result<void, v1::net_error> join(const ip_address& group, std::uint32_t interface);
+  void leave(const ip_address& group, std::uint32_t interface);
+};
+static_assert(v1::udp<datagrams>);
+
+}  // namespace mirage
