@@ -19,7 +19,8 @@ void write_key(json_writer& json, const settled_key& key) {
   json.end_object();
 }
 
-void write_argument(json_writer& json, const argument_info& argument) {
+void write_argument(json_writer& json, const settled_argument& settled) {
+  const argument_info& argument = settled.argument;
   json.begin_object();
   json.member("name", argument.name);
   json.member("doc", argument.doc);
@@ -27,6 +28,7 @@ void write_argument(json_writer& json, const argument_info& argument) {
   json.member("default", argument.fallback);
   json.member("shown", argument.shown);
   json.member("variable", cpp_name(argument.name));
+  json.member("heading", settled.heading);
   json.end_object();
 }
 

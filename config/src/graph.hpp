@@ -25,6 +25,11 @@ struct settled_key {
   std::vector<std::string> values;
 };
 
+struct settled_argument {
+  argument_info argument;
+  std::string heading;  // where --help shows it: the device's base name; empty for a unikernel's own
+};
+
 struct settled_wire {
   std::string user;       // "http": what the device is given to
   std::string wanted;     // "stack"
@@ -50,9 +55,9 @@ struct settled_unikernel {
 struct graph {
   std::string name;
   std::string target;
-  std::vector<settled_key> keys;         // by name
-  std::vector<argument_info> arguments;  // in the order in which devices and unikernels name them
-  std::vector<settled_device> devices;   // each after what it depends on
+  std::vector<settled_key> keys;            // by name
+  std::vector<settled_argument> arguments;  // in the order in which devices and unikernels name them
+  std::vector<settled_device> devices;      // each after what it depends on
   std::vector<settled_unikernel> unikernels;
 };
 

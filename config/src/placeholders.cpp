@@ -5,6 +5,10 @@
 
 namespace mirage::config {
 
+placeholders::placeholders(const descriptor& what, const std::string& name) : device_(what.name) {
+  if (!name.empty()) values_["name"] = cpp_literal(name);
+}
+
 void placeholders::add_key(const key_info& key, const std::string& value) {
   values_[key.placeholder] = key.type == key_info::kind::word ? cpp_literal(value) : value;
 }

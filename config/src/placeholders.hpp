@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Fills in the `$0`, `$port`, `$image` and `$*` of a descriptor.
+// Fills in the `$0`, `$port`, `$name` and `$*` of a descriptor.
 #pragma once
 
 #include <map>
@@ -13,9 +13,8 @@ namespace mirage::config {
 
 class placeholders {
  public:
-  placeholders(const descriptor& what, const std::string& image) : device_(what.name) {
-    values_["image"] = image;
-  }
+  /// `name` is the device's own, "http_0"; a unikernel has none.
+  placeholders(const descriptor& what, const std::string& name);
 
   void add_dependency(std::string text) {
     everything_.push_back(text), dependencies_.push_back(std::move(text));

@@ -2,6 +2,7 @@
 #include "resolve.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "mirage/config/words.hpp"
@@ -24,7 +25,7 @@ class resolver_of_image {
     const std::string place = at_or(here.where, at);
     auto inputs = add_inputs(here, place);
     if (!inputs) return std::unexpected(inputs.error());
-    if (auto ok = add_arguments(here.what); !ok) return ok;
+    if (auto ok = add_arguments(here.what, ""); !ok) return ok;
     image_.unikernels.push_back({here.what, std::move(*inputs), place});
     return {};
   }
@@ -43,10 +44,10 @@ class resolver_of_image {
 
   outcome<void> fill_placeholders() {
     for (auto& device : image_.devices) {
-      if (auto ok = fill(device.what, device.inputs); !ok) return ok;
+      if (auto ok = fill(device.what, device.inputs, device.type_name); !ok) return ok;
     }
     for (auto& unikernel : image_.unikernels) {
-      if (auto ok = fill(unikernel.what, unikernel.inputs); !ok) return ok;
+      if (auto ok = fill(unikernel.what, unikernel.inputs, ""); !ok) return ok;
     }
     return {};
   }
@@ -124,22 +125,27 @@ class resolver_of_image {
     }
     auto inputs = add_inputs(here, at_or(here.where, at));
     if (!inputs) return std::unexpected(inputs.error());
-    if (auto ok = add_arguments(here.what); !ok) return std::unexpected(ok.error());
+    if (auto ok = add_arguments(here.what, here.what.name); !ok) return std::unexpected(ok.error());
     image_.devices.push_back({"", "", here.module, here.what, std::move(*inputs)});
     indices_.emplace(&here, image_.devices.size() - 1);
     return image_.devices.size() - 1;
   }
 
-  outcome<void> add_arguments(const descriptor& what) {
+  // `heading` is the part of --help where they stand: nothing for a unikernel's own.
+  outcome<void> add_arguments(const descriptor& what, const std::string& heading) {
+    static constexpr std::array common{"delay", "help", "logs", "name", "version"};
     for (const auto& argument : what.arguments) {
-      if (!is_plain_name(argument.name)) {
+      if (!is_argument_name(argument.name) || std::ranges::count(common, argument.name) > 0) {
         return std::unexpected(refusal{"a boot argument cannot be called `" + argument.name +
-                                       "`; take lower-case letters, digits and `-`"});
+                                       "`; take lower-case letters, digits and `-`, and none of " +
+                                       listed({common.begin(), common.end()}) +
+                                       ", which every unikernel has"});
       }
-      const auto same = std::ranges::find(image_.arguments, argument.name, &argument_info::name);
+      const auto same = std::ranges::find(image_.arguments, argument.name,
+                                          [](const settled_argument& one) { return one.argument.name; });
       if (same == image_.arguments.end()) {
-        image_.arguments.push_back(argument);
-      } else if (!(*same == argument)) {
+        image_.arguments.push_back({argument, heading});
+      } else if (!(same->argument == argument)) {
         return std::unexpected(refusal{"two boot arguments are called --" + argument.name +
                                        " but differ; rename one, or put its device in a group"});
       }
@@ -147,9 +153,10 @@ class resolver_of_image {
     return {};
   }
 
-  outcome<void> fill(descriptor& what, const std::vector<settled_wire>& inputs) const {
-    placeholders types{what, image_.name};
-    placeholders objects{what, image_.name};
+  outcome<void> fill(descriptor& what, const std::vector<settled_wire>& inputs,
+                     const std::string& name) const {
+    placeholders types{what, name};
+    placeholders objects{what, name};
     for (const auto& input : inputs) {
       types.add_dependency(image_.devices[input.given].type_name);
       objects.add_dependency(image_.devices[input.given].object);

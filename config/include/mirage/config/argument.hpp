@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mirage/config/key.hpp"
+#include "mirage/config/words.hpp"
 
 namespace mirage::config {
 
@@ -23,6 +25,7 @@ struct ipv6_address { std::string text; };
 struct ip_address   { std::string text; };
 struct ipv4_prefix  { std::string text; };
 struct ipv6_prefix  { std::string text; };
+struct ip_prefix    { std::string text; };
 struct endpoint     { std::string text; };
 // clang-format on
 
@@ -37,9 +40,6 @@ struct argument_info {
 
   friend bool operator==(const argument_info&, const argument_info&) = default;
 };
-
-/// How a value is written in C++, "a\tb" with the quotes.
-std::string cpp_literal(std::string_view text);
 
 /// The name that main.cpp knows T by, and how it writes a T.
 template <class T>
@@ -69,7 +69,7 @@ struct argument_type<std::string> {
   static std::string expression(const std::string& value) { return cpp_literal(value); }
 };
 
-/// One of the address types above: the image parses the text when it starts.
+/// One of the address types above; a text that is none does not compile in main.cpp.
 template <class T>
   requires requires(T value) {
     { value.text } -> std::same_as<std::string&>;
@@ -77,7 +77,7 @@ template <class T>
 struct argument_type<T> {
   static std::string name();
   static std::string shown(const T& value) { return value.text; }
-  static std::string expression(const T& value) { return cpp_literal(value.text); }
+  static std::string expression(const T& value) { return name() + "{" + cpp_literal(value.text) + "}"; }
 };
 
 // clang-format off
@@ -87,8 +87,28 @@ template <> inline std::string argument_type<ipv6_address>::name() { return "mir
 template <> inline std::string argument_type<ip_address>::name()   { return "mirage::ip_address"; }
 template <> inline std::string argument_type<ipv4_prefix>::name()  { return "mirage::ipv4_prefix"; }
 template <> inline std::string argument_type<ipv6_prefix>::name()  { return "mirage::ipv6_prefix"; }
+template <> inline std::string argument_type<ip_prefix>::name()    { return "mirage::ip_prefix"; }
 template <> inline std::string argument_type<endpoint>::name()     { return "mirage::endpoint"; }
 // clang-format on
+
+/// A length of time; people write 30s, 1.5h or 200ms.
+template <class Count, class Unit>
+struct argument_type<std::chrono::duration<Count, Unit>> {
+  using value_type = std::chrono::duration<Count, Unit>;
+  static std::string name() { return "mirage::duration"; }
+  static std::string shown(value_type value) {
+    return shown_duration(std::chrono::nanoseconds{value}.count());
+  }
+  static std::string expression(value_type value) {
+    return "std::chrono::nanoseconds{" + std::to_string(std::chrono::nanoseconds{value}.count()) + "}";
+  }
+};
+
+/// Up to sixteen values with commas between; none if it is not given.
+template <class T>
+struct argument_type<std::vector<T>> {
+  static std::string name() { return "mirage::inline_vector<" + argument_type<T>::name() + ", 16>"; }
+};
 
 /// An argument that may be left out: std::optional<ipv4_address>.
 template <class T>
@@ -97,8 +117,9 @@ struct argument_type<std::optional<T>> {
 };
 
 /// A boot argument --name of type T with one line for --help and the value it has when it is not given. T is
-/// bool, an integer, std::string, an address type above, or a std::optional of one of these (then there is no
-/// default). Names are lower case, digits and `-`. Two arguments of one name must be equal.
+/// bool, an integer, std::string, an address type above, a std::chrono::duration, or a std::optional or a
+/// std::vector of one of these. Without a default it must be given, but not a bool, an optional or a vector.
+/// Names are lower case, digits and `-`. Two arguments of one name must be equal.
 template <class T>
 class argument {
  public:

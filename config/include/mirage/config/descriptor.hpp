@@ -25,8 +25,8 @@ struct descriptor {
   /// Where that class is: "mirage/http.hpp" from a package, "counter.hpp" beside config.cpp.
   std::string header;
 
-  /// The initialiser between the braces, "$0, $port". "$*", as when it is left out, is every dependency, then
-  /// every argument, in order.
+  /// The initialiser between the braces, "$name, $0, $port". "$*", as when it is left out, is every
+  /// dependency, then every argument, in order.
   std::string construct = "$*";
 
   std::vector<package> packages = {};
@@ -38,8 +38,9 @@ struct descriptor {
 
   std::vector<local_library> libraries = {};
 
-  /// Commands for the image's CMakeLists.txt, for a device that is made while the image is built:
-  /// "mirage_crunch($image htdocs)". The function comes from a package's cmake/*.cmake.
+  /// Commands for the CMakeLists.txt of the image, for a device that is made while the image is built:
+  /// "mirage_crunch(image htdocs \"htdocs\")". `image` is the program; the functions come from the
+  /// cmake/*.cmake of packages.
   std::vector<std::string> cmake = {};
 };
 

@@ -2,6 +2,7 @@
 // Words of messages, for the DSL and the tool alike.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,5 +23,11 @@ std::string cpp_name(std::string_view name);
 
 /// Lower-case letters, digits, `-` and `_`, beginning with a letter.
 bool is_plain_name(std::string_view name);
+
+/// The same without `_`, at most 64 characters: what the running image takes as --name.
+bool is_argument_name(std::string_view name);
+
+/// "1500ms" for 1500000000: in the largest unit that divides it.
+std::string shown_duration(std::int64_t nanoseconds);
 
 }  // namespace mirage::config

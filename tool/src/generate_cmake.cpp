@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: ISC
+// mirage/CMakeLists.txt, an ordinary CMake project: `cmake -S mirage -B somewhere -Dmirage_DIR=...` builds it
+// too.
+#include "generate.hpp"
+#include "project.hpp"
+
+namespace mirage::tool {
+namespace {
+
+constexpr std::string_view head = R"(cmake_minimum_required(VERSION 3.25)
+project({0} LANGUAGES CXX)
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_package(mirage REQUIRED COMPONENTS{1})
+get_filename_component(MIRAGE_PROJECT "${{CMAKE_CURRENT_SOURCE_DIR}}/.." ABSOLUTE)
+
+# The same source gives the same bytes wherever the project and the libraries lie.
+add_compile_options(-Wall -Wextra -ffunction-sections -fdata-sections
+                    "-ffile-prefix-map=${{MIRAGE_PROJECT}}/=" "-ffile-prefix-map=${{PACKAGE_PREFIX_DIR}}=mirage")
+if(NOT CMAKE_CROSSCOMPILING)
+  add_link_options(-fuse-ld=lld -Wl,--gc-sections)
+endif()
+
+add_executable(image main.cpp)
+set_target_properties(image PROPERTIES OUTPUT_NAME "{2}" RUNTIME_OUTPUT_DIRECTORY "${{MIRAGE_PROJECT}}/dist")
+target_include_directories(image PRIVATE "${{MIRAGE_PROJECT}}")
+target_link_libraries(image PRIVATE{3})
+)";
+
+// Its sources are compiled into the image.
+constexpr std::string_view library = R"(
+# local_library("{0}")
+file(GLOB sources CONFIGURE_DEPENDS "${{MIRAGE_PROJECT}}/{0}/*.cpp" "${{MIRAGE_PROJECT}}/{0}/src/*.cpp")
+target_sources(image PRIVATE ${{sources}})
+target_include_directories(image PRIVATE "${{MIRAGE_PROJECT}}/{0}" "${{MIRAGE_PROJECT}}/{0}/include")
+)";
+
+}  // namespace
+
+std::string plan::image_path() const {
+  std::string file = where.image;
+  constexpr std::string_view placeholder = "@name@";
+  if (const auto at = file.find(placeholder); at != file.npos) file.replace(at, placeholder.size(), name);
+  return "dist/" + file;
+}
+
+std::string cmake_lists(const plan& what) {
+  std::string components;
+  std::string libraries;
+  for (const auto& one : what.packages) {
+    if (one.floor.empty()) continue;  // a library of the project
+    components += " " + one.name;
+    libraries += " mirage::" + one.name;
+  }
+  const std::string file = what.image_path().substr(std::string_view{"dist/"}.size());
+  std::string text = fmt::format("# {}\n", generated_words(what.config));
+  text += fmt::format(head, what.name, components, file, libraries);
+  for (const auto& folder : local_libraries(what.image)) text += fmt::format(library, folder);
+  for (const auto& device : what.image.devices) {
+    if (!device.cmake.empty()) text += fmt::format("\n# {}: {}\n", device.id, device.type);
+    for (const auto& line : device.cmake) text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace mirage::tool

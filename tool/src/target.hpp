@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: ISC
+// The places where an image can run. A folder targets/NAME says in its target.toml which targets it brings, a
+// table each, so that a new target edits no list:
+//
+//   [unix]
+//   summary = "A Linux process"
+//   package = "unix"            # what the image is linked with; the table's name where it is left out
+//   image = "@name@"            # the file in dist/; "@name@.TARGET" where it is left out
+//   toolchain = "toolchain.cmake"   # a CMake toolchain file in that folder; the host's compiler without one
+//   run = ["@image@"]           # what `mirage run` starts, before the boot arguments
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "error.hpp"
+
+namespace mirage::tool {
+
+struct target {
+  std::string name;
+  std::string summary;
+  std::string package;
+  std::string image;
+  std::filesystem::path toolchain;  // empty: none
+  std::vector<std::string> run;
+  std::filesystem::path folder;
+};
+
+/// Every target, by name.
+outcome<std::vector<target>> find_targets(const std::filesystem::path& sources);
+
+/// The one of that name; refuses with the list of those that there are.
+outcome<target> choose_target(const std::vector<target>& all, const std::string& name);
+
+}  // namespace mirage::tool

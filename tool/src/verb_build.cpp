@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: ISC
+// `mirage build`: compiles the image into dist/.
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "build_progress.hpp"
+#include "diagnosis.hpp"
+#include "files.hpp"
+#include "library_cache.hpp"
+#include "verbs.hpp"
+
+namespace mirage::tool {
+namespace {
+
+// What `mirage build` put into dist/, so that it is known from a file of the project.
+class built_images {
+ public:
+  explicit built_images(const project& where) : list_(where.generated() / "build" / "images") {
+    if (const auto text = read_file(list_)) images_ = lines_of(*text);
+  }
+
+  bool contains(const std::string& image) const { return std::ranges::find(images_, image) != images_.end(); }
+
+  outcome<void> add(const std::string& image) {
+    if (contains(image)) return {};
+    images_.push_back(image);
+    return write_file(list_, fmt::format("{}\n", fmt::join(images_, "\n")));
+  }
+
+ private:
+  fs::path list_;
+  std::vector<std::string> images_;
+};
+
+outcome<plan> current_plan(const session& with, const project& where, const context& last) {
+  project_options options;
+  options.config = where.config_path().string();
+  options.target = last.target;
+  options.output = last.output;
+  options.keys = last.keys;
+  MIRAGE_TRY(const bool current, is_current(with, where, last));
+  if (!current) {
+    with.screen.note(fmt::format("{} has changed; configuring again", where.config));
+    configure_options again;
+    static_cast<project_options&>(again) = options;
+    MIRAGE_TRY_VOID(configure(with, again));
+  }
+  return make_plan(with, where, options);
+}
+
+std::vector<std::string> arguments_of(const plan& what, const installation& from, const fs::path& libraries) {
+  std::vector<std::string> arguments{"-Dmirage_DIR=" + (libraries / "lib/cmake/mirage").string(),
+                                     "-DCMAKE_BUILD_TYPE=RelWithDebInfo"};
+  if (what.where.toolchain.empty()) {
+    arguments.push_back("-DCMAKE_CXX_COMPILER=" + from.compiler);
+  } else {
+    arguments.push_back("-DCMAKE_TOOLCHAIN_FILE=" + what.where.toolchain.string());
+  }
+  return arguments;
+}
+
+outcome<void> check(const outcome<finished>& result, const graph& image) {
+  if (!result) return fail(result.error());
+  if (result->status != 0) return fail(diagnose_build(result->output + result->errors, image));
+  return {};
+}
+
+}  // namespace
+
+outcome<int> build(const session& with, const std::string& config, bool dry_run) {
+  MIRAGE_TRY(const project where, find_project(config));
+  MIRAGE_TRY(const context last, read_context(where));
+  MIRAGE_TRY(const plan what, current_plan(with, where, last));
+  const std::string image = what.image_path();
+
+  built_images built{where};
+  std::error_code error;
+  if (fs::exists(where.folder / image, error) && !built.contains(image)) {
+    return refuse(
+        "{} was not built by mirage; move it away, or choose another name with `mirage configure -o`", image);
+  }
+  if (dry_run) {
+    with.screen.note("would build " + image);
+    return exit_status::ok;
+  }
+  MIRAGE_TRY(const fs::path libraries, libraries_for(what.where, with.packages, with.from, with.screen));
+  const fs::path folder = where.build_folder(what.where.name);
+  MIRAGE_TRY_VOID(make_folder(folder));
+  MIRAGE_TRY_VOID(built.add(image));
+  MIRAGE_TRY_VOID(
+      check(cmake_configure(where.generated(), folder, arguments_of(what, with.from, libraries), with.screen),
+            what.image));
+  MIRAGE_TRY_VOID(check(cmake_build(folder, {}, "Building " + what.name, with.screen), what.image));
+  with.screen.note("Built " + (where.folder / image).string());
+  return exit_status::ok;
+}
+
+}  // namespace mirage::tool

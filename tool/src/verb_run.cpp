@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: ISC
+// `mirage run`: becomes the program that starts the image, so that signals and the exit status are the
+// image's.
+#include "files.hpp"
+#include "process.hpp"
+#include "verbs.hpp"
+
+namespace mirage::tool {
+
+outcome<int> run_image(const session& with, const run_options& options) {
+  MIRAGE_TRY(const project where, find_project(options.config));
+  MIRAGE_TRY(const context last, read_context(where));
+  MIRAGE_TRY(const target place, choose_target(with.targets, last.target));
+  std::error_code error;
+  const fs::path image = fs::absolute(where.folder / last.image, error);
+  if (!fs::is_regular_file(image, error))
+    return refuse("{} is not built; run `mirage build` first", last.image);
+
+  command start;
+  for (const auto& word : place.run) {
+    std::string words = filled(filled(word, "image", image.string()), "name", last.name);
+    words = filled(std::move(words), "target", place.folder.string());
+    start.words.push_back(filled(std::move(words), "project", fs::absolute(where.folder, error).string()));
+  }
+  start.words.insert(start.words.end(), options.arguments.begin(), options.arguments.end());
+  with.screen.detail(shown(start));
+  return fail(become(start));
+}
+
+}  // namespace mirage::tool
