@@ -23,6 +23,9 @@ HOSTED_HEADERS = {"iostream", "istream", "ostream", "fstream", "sstream", "ioman
                   "thread", "future", "mutex", "shared_mutex", "condition_variable", "format", "print"}
 SOURCE_PATTERNS = ["*.hpp", "*.h", "*.cpp", "*.c", "*.S", "*.cmake", "*.py", "*.mjs", "*.js", "*.ml", "*.css",
                    "CMakeLists.txt", "Makefile"]
+# What the hosted part of the standard library looks like to the linker.
+HOSTED_SYMBOLS = re.compile(r"^(std::(__cxx11::)?(locale|basic_[io]?(f|string)?stream|basic_ios|ios_base|thread|filesystem|"
+                            r"basic_regex|condition_variable|__throw_regex_error)\b|pthread_create$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -34,6 +37,7 @@ class Package:
         self.floor = self.place.split("/")[0]
         facts = tomllib.loads(toml.read_text())
         self.name = facts.get("name", self.place)
+        self.depexts = facts.get("depexts", {}).get("debian", [])
         self.dependencies = list(facts.get("dependencies", {}))
         self.test_dependencies = list(facts.get("test-dependencies", {}))
 
@@ -125,6 +129,8 @@ def check_includes(house):
         if path.suffix not in (".hpp", ".h", ".cpp"):
             continue
         inner = path.relative_to(package.folder)
+        if inner.parts[0] == "templates":
+            continue  # a user's project in the making
         allowed = {package.name, *package.dependencies}
         if inner.parts[0] in ("test", "fuzz"):
             allowed.update(package.test_dependencies)
@@ -173,11 +179,21 @@ def check_licence(house):
         script = bool(lines) and lines[0].startswith("#!")
         if not script and not any(fnmatch.fnmatch(path.name, pattern) for pattern in SOURCE_PATTERNS):
             continue
-        if lines == ["mirage_package()"] or "/corpus/" in house.name_of(path):
-            continue  # nothing that could be licensed
+        if lines == ["mirage_package()"] or {"corpus", "templates"} & set(path.parts):
+            continue  # nothing that could be licensed, or what becomes the user's
         line = (lines[1:] if script else lines[:1]) or [""]
         if "SPDX-License-Identifier: ISC" not in line[0]:
             yield f"{house.name_of(path)}: line {2 if script else 1} is not its SPDX-License-Identifier: ISC"
+
+
+def check_depexts(house):
+    """What a package wants from Debian is installed with everything else."""
+    script = house.root / "scripts/install-packages"
+    installed = script.read_text().split() if script.exists() else []
+    for package in house.all_packages:
+        for name in package.depexts:
+            if name not in installed:
+                yield f"{package.place}/package.toml: wants {name}, which scripts/install-packages does not install"
 
 
 def check_readmes(house):
@@ -202,6 +218,19 @@ def check_mutable_statics(house, build):
             ours = symbol.startswith(("mirage::", "guard variable for mirage::"))
             if ours and "test_info_" not in symbol and "_Test" not in symbol and not excused("mutable_statics.txt", symbol):
                 yield f"test/{program.name}: a header brings the mutable static `{symbol}` ({section})"
+
+
+def check_hosted_symbols(build):
+    """No library that can end up in an image refers to the hosted part of the standard library."""
+    for library in sorted(build.rglob("libmirage_*.a")):
+        place = library.parent.relative_to(build).parts
+        if not place or place[0] not in IMAGE_FLOORS or "test_support" in library.name:
+            continue
+        listing = subprocess.run(["nm", "--demangle", "--undefined-only", "--format=posix", library],
+                                 capture_output=True, text=True, check=True).stdout
+        for symbol in sorted({line.rsplit(" U", 1)[0] for line in listing.splitlines() if " U" in line}):
+            if HOSTED_SYMBOLS.match(symbol) and not excused("hosted_headers.txt", f"{library.name}: {symbol}"):
+                yield f"{library.name}: refers to `{symbol}`, which no unikernel may carry"
 
 
 def mutable_symbols(path, weak_only=False):
@@ -238,7 +267,7 @@ def excused(file_name, name):
 
 
 RULES = [check_names, check_dependencies, check_circles, check_includes, check_hosted_headers, check_licence,
-         check_readmes]
+         check_depexts, check_readmes]
 
 
 def violations(root, build=None):
@@ -246,6 +275,7 @@ def violations(root, build=None):
     found = [sentence for rule in RULES for sentence in rule(house)]
     if build:
         found += check_mutable_statics(house, pathlib.Path(build))
+        found += check_hosted_symbols(pathlib.Path(build))
     return found
 
 

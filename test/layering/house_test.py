@@ -119,20 +119,47 @@ class HouseTest(unittest.TestCase):
         self.assert_found("net/tcp", "README.md")
 
 
-class MutableStaticsTest(unittest.TestCase):
-    """The rule over symbols, with libraries compiled for the purpose."""
+    def test_a_debian_package_that_nobody_installs(self):
+        toml = self.root / "net/tcp/package.toml"
+        toml.write_text(toml.read_text() + '[depexts]\ndebian = ["libteleport-dev"]\n')
+        self.assert_found("net/tcp/package.toml", "libteleport-dev")
+
+
+class LibrariesTest(unittest.TestCase):
+    """The rules over symbols, with libraries compiled for the purpose."""
 
     def setUp(self):
         scratch = tempfile.TemporaryDirectory(prefix="mirage-house-")
         self.addCleanup(scratch.cleanup)
         self.build = pathlib.Path(scratch.name)
 
-    def found(self, text):
+    def compile(self, text, include="string_view", place="."):
         source, compiled = self.build / "x.cpp", self.build / "x.o"
-        source.write_text("#include <string_view>\nnamespace mirage {\n" + text + "\n}\n")
+        source.write_text(f"#include <{include}>\nnamespace mirage {{\n{text}\n}}\n")
         subprocess.run(["clang++-19", "-stdlib=libstdc++", "-std=c++23", "-fPIE", "-c", source, "-o", compiled], check=True)
-        subprocess.run(["ar", "rcs", self.build / "libmirage_x.a", compiled], check=True)
+        (self.build / place).mkdir(parents=True, exist_ok=True)
+        subprocess.run(["ar", "rcs", self.build / place / "libmirage_x.a", compiled], check=True)
+
+    def found(self, text):
+        self.compile(text)
         return list(house.check_mutable_statics(None, self.build))
+
+    def test_hosted_symbols(self):
+        for include, text in [("iostream", 'void f() { std::cout << "x"; }'), ("thread", "void f() { std::thread([] {}).join(); }"),
+                              ("sstream", "int f() { std::stringstream s; s << 1; return 1; }"),
+                              ("filesystem", 'bool f() { return std::filesystem::exists("x"); }')]:
+            with self.subTest(include):
+                self.compile(text, include, "net/x")
+                found = list(house.check_hosted_symbols(self.build))
+                self.assertTrue(found and all("libmirage_x.a" in sentence for sentence in found), found)
+
+    def test_strings_are_not_hosted(self):
+        self.compile('std::string f(int i) { return std::to_string(i) + "x"; }', "string", "net/x")
+        self.assertEqual(list(house.check_hosted_symbols(self.build)), [])
+
+    def test_the_tool_may_refer_to_hosted_symbols(self):
+        self.compile('bool f() { return std::filesystem::exists("x"); }', "filesystem", "tool")
+        self.assertEqual(list(house.check_hosted_symbols(self.build)), [])
 
     def test_constants_are_no_state(self):
         self.assertEqual(self.found('constinit const char* const words[] = {"a", "b"};\n'
