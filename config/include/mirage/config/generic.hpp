@@ -22,7 +22,7 @@ namespace mirage::config {
 template <module_type Out, class... In>
 struct offer {
   std::string value;
-  std::vector<std::string> targets;  // empty: every target
+  std::vector<std::string> targets = {};  // empty: every target
   int rank = 0;
   std::function<device<Out>(In..., const group&)> make;
 };
