@@ -23,7 +23,9 @@ outcome<installation> find_installation() {
   // Paths are relative to the file in an installation, and absolute in a build folder.
   const auto place = [&](const std::string& path) { return fs::path(folder / path).lexically_normal(); };
   installation found;
+  found.programs = program.parent_path();
   found.version = text_at(*table, "version");
+  found.programs = program.parent_path();
   found.sources = place(text_at(*table, "sources"));
   found.config_library = place(text_at(*table, "config-library"));
   for (const auto& path : texts_at(*table, "includes")) found.includes.push_back(place(path));

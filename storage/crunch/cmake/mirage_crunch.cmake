@@ -4,7 +4,7 @@
 # source folder. The store is made again when a file in it changes, comes or goes.
 #
 # MODIFIED is the time of last modification of all values, in seconds of Unix time; without it that is
-# SOURCE_DATE_EPOCH as it was when CMake configured, or not known. The times of the files are not looked at, so that
+# MIRAGE_SOURCE_DATE_EPOCH, or SOURCE_DATE_EPOCH as it was when CMake configured, or not known. The times of the files are not looked at, so that
 # two checkouts of one source give the same bytes.
 
 include_guard(GLOBAL)
@@ -35,6 +35,9 @@ function(mirage_crunch target name folder)
   endif()
 
   set(modified ${ARGN})
+  if(NOT modified)
+    set(modified "${MIRAGE_SOURCE_DATE_EPOCH}")
+  endif()
   if(NOT modified)
     set(modified "$ENV{SOURCE_DATE_EPOCH}")
   endif()

@@ -24,11 +24,13 @@ namespace mirage {
 /// without files in it is not in the store.
 class crunch_store {
  public:
-  explicit constexpr crunch_store(const crunch_index& index) noexcept : index_(&index) {}
+  /// `name` is the device's, and must outlive it; without one it is the folder's.
+  explicit constexpr crunch_store(const crunch_index& index, std::string_view name = {}) noexcept
+      : index_(&index), name_(name.empty() ? index.name : name) {}
   crunch_store(const crunch_store&) = delete;
   crunch_store& operator=(const crunch_store&) = delete;
 
-  [[nodiscard]] std::string_view name() const noexcept { return index_->name; }
+  [[nodiscard]] std::string_view name() const noexcept { return name_; }
 
   /// All forms of a value at once; null if there is no such key. The asset lives as long as the image.
   [[nodiscard]] const v1::asset* find(std::string_view key) const noexcept {
@@ -48,6 +50,7 @@ class crunch_store {
   [[nodiscard]] result<const crunch_entry*, v1::kv_error> value(std::string_view key) const noexcept;
   [[nodiscard]] std::span<const crunch_entry> below(std::string_view dictionary) const noexcept;
   const crunch_index* index_;
+  std::string_view name_;
 };
 
 /// The device for one folder. `Folder` is the struct that `mirage-crunch` generates: it has a static member
@@ -55,7 +58,7 @@ class crunch_store {
 template <class Folder>
 class crunch : public crunch_store {
  public:
-  constexpr crunch() noexcept : crunch_store(Folder::index) {}
+  explicit constexpr crunch(std::string_view name = {}) noexcept : crunch_store(Folder::index, name) {}
 };
 
 static_assert(v1::kv_assets<crunch_store>);
