@@ -25,7 +25,6 @@ outcome<installation> find_installation() {
   installation found;
   found.programs = program.parent_path();
   found.version = text_at(*table, "version");
-  found.programs = program.parent_path();
   found.sources = place(text_at(*table, "sources"));
   found.config_library = place(text_at(*table, "config-library"));
   for (const auto& path : texts_at(*table, "includes")) found.includes.push_back(place(path));

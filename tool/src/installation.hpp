@@ -15,7 +15,6 @@ struct installation {
   std::string version;                          // of Mirage
   std::filesystem::path programs;               // where bin/mirage lies, and the generators beside it
   std::filesystem::path sources;                // the tree with the packages
-  std::filesystem::path programs;               // where this program and its companions are
   std::filesystem::path config_library;         // libmirage_config.a
   std::vector<std::filesystem::path> includes;  // for config.cpp, besides the packages' own
   std::string compiler;                         // of config.cpp and of unix images

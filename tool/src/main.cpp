@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "mirage/config/words.hpp"
 #include "terminal.hpp"
 #include "verbs.hpp"
 
@@ -48,11 +49,11 @@ class command_line {
 
   int run(int argc, char** argv) {
     try {
-      app_.parse(argc, argv);
+      app_.parse(own_words(argc, argv));
     } catch (const CLI::CallForHelp& call) {
       return app_.exit(call);
     } catch (const CLI::ParseError& error) {
-      terminal{0, color_mode::automatic}.error({fmt::format("{}; see `mirage --help`", error.what())});
+      terminal{0, color_mode::automatic}.error({sentence_of(error)});
       return exit_status::bad_usage;
     }
     terminal screen{common_.quiet ? -1 : common_.verbose, mode_of(common_.color)};
@@ -63,6 +64,33 @@ class command_line {
   }
 
  private:
+  // What stands behind `--` is the image's, and never looked at. CLI11 wants the words from the last to the
+  // first.
+  std::vector<std::string> own_words(int argc, char** argv) {
+    std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+    const auto end = std::ranges::find(words, "--");
+    if (end != words.end()) run_.arguments.assign(end + 1, words.end());
+    words.erase(end, words.end());
+    std::ranges::reverse(words);
+    return words;
+  }
+
+  std::string sentence_of(const CLI::ParseError& error) const {
+    const auto verbs = app_.get_subcommands();
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr)
+      return fmt::format("{}; see `mirage --help`", error.what());
+    const std::string text = error.what();
+    const std::string word = text.substr(text.rfind(": ") + 2);
+    if (!verbs.empty()) {
+      const std::string& verb = verbs.front()->get_name();
+      return fmt::format("{} does not take `{}`; see `mirage {} --help`", verb, word, verb);
+    }
+    std::vector<std::string> names;
+    for (const auto* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
+      names.push_back(sub->get_name());
+    return fmt::format("there is no verb `{}`; the verbs are: {}", word, mirage::config::listed(names));
+  }
+
   outcome<int> perform(terminal& screen) {
     if (!chosen_ && !version_) {
       fmt::print("{}", app_.help());
@@ -121,7 +149,9 @@ class command_line {
     add_project_options(sub, configure_);
     add_dry_run(sub);
     sub->add_option("-o,--output", configure_.output, "The image's name, instead of the one in config.cpp");
-    sub->add_flag("!--no-depext", configure_.check_depexts, "Do not look for missing Debian packages");
+    sub->add_flag_function(
+        "--no-depext", [this](std::int64_t) { configure_.check_depexts = false; },
+        "Do not look for missing Debian packages");
     add_verb(sub, [this, sub](const session& with) {
       complete(sub, configure_);
       configure_.dry_run = common_.dry_run;
@@ -164,7 +194,8 @@ class command_line {
   }
 
   void add_run() {
-    CLI::App* sub = app_.add_subcommand("run", "Start the image; arguments after -- are its own");
+    CLI::App* sub = app_.add_subcommand(
+        "run", "Start the image; what it does not know, and all behind --, is the image's");
     add_file(sub);
     sub->prefix_command();
     add_verb(sub, [this, sub](const session& with) {

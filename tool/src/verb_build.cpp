@@ -53,7 +53,6 @@ outcome<plan> current_plan(const session& with, const project& where, const cont
 std::vector<std::string> arguments_of(const plan& what, const installation& from, const fs::path& libraries) {
   std::vector<std::string> arguments{"-Dmirage_DIR=" + (libraries / "lib/cmake/mirage").string(),
                                      "-DMIRAGE_PROGRAMS=" + from.programs.string(),
-                                     "-DMIRAGE_PROGRAMS=" + from.programs.string(),
                                      "-DCMAKE_BUILD_TYPE=RelWithDebInfo"};
   // What goes by this time is made again when it changes.
   if (const char* time = std::getenv("SOURCE_DATE_EPOCH"); time != nullptr && *time != '\0')

@@ -73,7 +73,7 @@ std::string quoted(std::string text) {
 std::string as_dot(const plan& what) {
   std::string text = fmt::format(
       "digraph {} {{\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n"
-      "  edge [fontname=\"sans-serif\", fontsize=10];\n",
+      "  edge [fontname=\"sans-serif\", fontsize=12];\n",
       quoted(what.name));
   const auto edges = [&](const std::string& from, const std::vector<graph_wire>& inputs) {
     for (const auto& input : inputs) {
