@@ -282,6 +282,8 @@ def main():
     parser.add_argument("only", nargs="*", help="run only these stages, and what they need")
     arguments = parser.parse_args()
     os.chdir(ROOT)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(130))  # an exception, so that the running stage is ended too
     LOGS.mkdir(parents=True, exist_ok=True)
 
     stages = [stage for stage in (test_stages() if arguments.suite == "test" else soak_stages()) if exists(stage)]
