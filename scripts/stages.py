@@ -23,7 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 LOGS = BUILD / "stages"
 RESULT_LINE = re.compile(r"^(pass|fail|skip) (\S[^:\n]*?)(?:: (.*))?$")
-BOUND_LINE = re.compile(r"^(?:#|//) bound: (\d+)$", re.MULTILINE)
+BOUND_LINE = re.compile(r"^# bound: (\d+)$", re.MULTILINE)
+SANITIZED_LINE = re.compile(r"^# sanitized: yes$", re.MULTILINE)
 
 
 class Results:
@@ -176,17 +177,26 @@ def count_program(results, case, report):
         results.add("fail", program, "its tests passed, but it ended with an error; see the log")
 
 
-def script(path, bound):
-    """A stage that is a script of its own; it may say its bound in a line `# bound: SECONDS`."""
-    stated = BOUND_LINE.search(path.read_text(errors="replace"))
-    return int(stated[1]) if stated else bound
-
-
 def folder_stages(file_name, bound, needs):
-    """test/NAME/run (or soak): the tests that cross packages."""
+    """test/NAME/run (or soak): the tests that cross packages. A script may state its own bound."""
+    for path, text in folder_scripts(file_name):
+        stated = BOUND_LINE.search(text)
+        yield Stage(path.parent.name, int(stated[1]) if stated else bound, lines_of([path]), needs)
+
+
+def sanitized_stages(bound, needs):
+    """Those of them that say `# sanitized: yes`, with what the asan preset built."""
+    for path, text in folder_scripts("run"):
+        stated = BOUND_LINE.search(text)
+        if SANITIZED_LINE.search(text):
+            yield Stage(f"asan-{path.parent.name}", 3 * (int(stated[1]) if stated else bound),
+                        lines_of([path], {"MIRAGE_BUILD": str(BUILD / "asan")}), needs)
+
+
+def folder_scripts(file_name):
     for path in sorted(ROOT.glob(f"test/*/{file_name}")):
         if os.access(path, os.X_OK):
-            yield Stage(path.parent.name, script(path, bound), lines_of([path]), needs)
+            yield path, path.read_text(errors="replace")
 
 
 def test_stages():
@@ -198,6 +208,7 @@ def test_stages():
     yield Stage("bench", 300, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
     yield Stage("asan-build", 1500, build("asan", "all"))
     yield Stage("asan", 900, ctest(BUILD / "asan"), ("asan-build",))
+    yield from sanitized_stages(300, ("build", "asan-build"))
     yield Stage("fuzz", 400, lines_of(["scripts/fuzz", "smoke"]), ("asan-build",))
     yield Stage("wasm-build", 900, build("wasm", "all"))
     yield Stage("wasm", 300, ctest(BUILD / "wasm"), ("wasm-build",))
