@@ -26,8 +26,9 @@ class connection {
   }
   need next() {
     const need what = core.next(as_bytes(unread), now);
-    head_storage = unread;  // the views of the head must outlive the drop
-    unread.erase(0, core.consumed());
+    std::string rest = unread.substr(core.consumed());
+    head_storage.swap(unread);  // the views of the head stay where they were parsed
+    unread.swap(rest);
     return what;
   }
   body_step body() {
