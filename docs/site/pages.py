@@ -22,7 +22,8 @@ SHORT_TITLES = {"README.md": "Overview", "CHANGES.md": "Changes"}
 
 TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 HEADING = re.compile(r'<h([23]) id="([^"]*)"[^>]*>(.*?)</h\1>', re.DOTALL)
-ANCHOR = re.compile(r'<a class="anchor".*?</a>')
+# What a heading has beside its words.
+ANCHOR = re.compile(r'<a class="anchor".*?</a>|<span class="kind">.*?</span>')
 LINK = re.compile(r'href="([^"]*)"')
 ID = re.compile(r'id="([^"]*)"')
 TAG = re.compile(r"<[^>]*>")

@@ -29,11 +29,12 @@ class Entry:
     contract: str  # Markdown
     code: str
     parts: list = dataclasses.field(default_factory=list)  # concepts that only this one is made of
+    anchor: str = ""
     words: str = ""  # the code that gives the values of an enum in words
 
     def mentions(self, name):
-        # `archetype::fill` is not the concept `fill`.
-        return re.search(rf"(?<!::)\b{name}\b", self.code.split("=", 1)[-1]) is not None
+        # Neither `archetype::fill` nor `r.fill(out)` is the concept `fill`.
+        return re.search(rf"(?<!::)(?<!\.)\b{name}<", self.code.split("=", 1)[-1]) is not None
 
 
 @dataclasses.dataclass
@@ -43,11 +44,12 @@ class Section:
     entries: list = dataclasses.field(default_factory=list)
 
 
-def render(source, site):
+def render(source):
     introduction, sections = parse(source.read_text(), source)
     arrange(sections)
     names = {entry.name: f"#{entry.name}" for section in sections for top in section.entries
              for entry in [top, *top.parts] if entry.kind != "function"}
+    separate(sections)
     out = ["<h1>Module types</h1>", markdown.convert(introduction), summary(sections)]
     for section in sections:
         slug = "section-" + re.sub(r"\W+", "-", section.title.lower())
@@ -127,18 +129,27 @@ def add(section, contract, code):
 
 
 def arrange(sections):
-    """Puts a concept that is made of no other one below the first concept that it is a part of."""
+    """Puts a concept below the first one that is made of it, if it carries that one's name (`tcp_flow` of `tcp`) or is
+    itself made of nothing (`kv_get` of `kv_ro`)."""
     concepts = [entry for section in sections for entry in section.entries if entry.kind == "concept"]
-    whole = [entry for entry in concepts if any(entry.mentions(other.name) for other in concepts if other is not entry)]
+    parts = []
+    # From the back, so that it is known what is a part when its own parts are looked at.
+    for entry in reversed(concepts):
+        user = next((other for other in concepts if other is not entry and other.mentions(entry.name)), None)
+        made_of_nothing = not any(entry.mentions(other.name) for other in concepts)
+        if user and (entry.name.startswith(user.name + "_") or (made_of_nothing and user not in parts)):
+            parts.append(entry)
+            user.parts.insert(0, entry)
     for section in sections:
-        kept = []
-        for entry in section.entries:
-            users = [other for other in whole if entry.kind == "concept" and other.mentions(entry.name)]
-            if users and entry not in whole and entry.name != "device":
-                users[0].parts.append(entry)
-            else:
-                kept.append(entry)
-        section.entries = kept
+        section.entries = [entry for entry in section.entries if entry not in parts]
+
+
+def separate(sections):
+    """A second namespace of one name gets an anchor of its own."""
+    seen = set()
+    for entry in (entry for section in sections for top in section.entries for entry in [top, *top.parts]):
+        entry.anchor = entry.name if entry.name not in seen else entry.name + "-2"
+        seen.add(entry.anchor)
 
 
 def summary(sections):
@@ -166,7 +177,7 @@ def show(entry, names):
 
 def heading(level, entry):
     words = {"concept": "concept", "type": "type", "function": "function", "group": "namespace"}[entry.kind]
-    return markdown.heading_with_anchor(level, entry.name, f'<code>{entry.name}</code> <span class="kind">{words}</span>')
+    return markdown.heading_with_anchor(level, entry.anchor, f'<code>{entry.name}</code> <span class="kind">{words}</span>')
 
 
 def table_of_words(entry):
