@@ -101,7 +101,7 @@ TEST(prometheus, equal_series_are_added_up) {
 }
 
 struct pool {
-  std::size_t free = 0;
+  std::uint64_t free = 0;
 };
 
 TEST(gauge, is_read_when_it_is_shown) {

@@ -263,10 +263,12 @@ TEST(ipv6_address, agrees_with_the_c_library) {
     char wanted[INET6_ADDRSTRLEN];
     ASSERT_NE(inet_ntop(AF_INET6, wire.data(), wanted, sizeof wanted), nullptr);
     ASSERT_EQ(ipv6_address::parse(wanted), address) << wanted;
-    // The C library also prints the deprecated compatible form with an IPv4 address.
+#ifdef __GLIBC__  // musl shortens another run of zeros
+    // It also prints the deprecated compatible form with an IPv4 address.
     if (std::string_view(wanted).find('.') == std::string_view::npos || address.is_v4_mapped()) {
       ASSERT_EQ(text(address), wanted);
     }
+#endif
     seen.insert(address);
   }
   EXPECT_GT(seen.size(), 70'000u);
