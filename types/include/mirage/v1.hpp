@@ -308,9 +308,9 @@ struct ip_header {
 template <class Address>
 struct icmp_report {
   enum class kind : std::uint8_t { unreachable, port_unreachable, too_long, expired } what{};
-  ip_header<Address> about;  ///< of our packet, as the report quotes it
-  cbytes quoted;             ///< what followed that header, at least 8 bytes; lent for the call
-  std::uint32_t mtu = 0;     ///< of `too_long`; 0: not told
+  ip_header<Address> about{};  ///< of our packet, as the report quotes it
+  cbytes quoted{};             ///< what followed that header, at least 8 bytes; lent for the call
+  std::uint32_t mtu = 0;       ///< of `too_long`; 0: not told
 };
 
 namespace archetype {
@@ -451,7 +451,7 @@ template <class Address>
 struct ip_route {
   Address source{};
   std::uint32_t mtu = 0;  ///< of the path, bytes of IP packet
-  v1::capabilities device;
+  v1::capabilities device{};
 };
 
 template <class I> concept ip_address_type = requires { typename I::address; };
@@ -504,17 +504,17 @@ template <class I> concept icmp = device<I> && ip_address_type<I> && icmp_ping<I
 
 /// One datagram as it came: who sent it, to which of our addresses, over which interface.
 struct datagram {
-  buffer payload;
-  endpoint source;
-  endpoint destination;         ///< the local address it was sent to, also a multicast group
+  buffer payload{};
+  endpoint source{};
+  endpoint destination{};       ///< the local address it was sent to, also a multicast group
   std::uint32_t interface = 0;  ///< 0: not known
   std::uint8_t ttl = 0;         ///< TTL or hop limit; 0: not known
 };
 
 /// Where a datagram goes. What is left out the stack chooses.
 struct datagram_route {
-  endpoint destination;
-  endpoint source;              ///< unspecified address: chosen by RFC 6724; port 0: an ephemeral one
+  endpoint destination{};
+  endpoint source{};            ///< unspecified address: chosen by RFC 6724; port 0: an ephemeral one
   std::uint32_t interface = 0;  ///< for multicast and link-local destinations
   std::uint8_t ttl = 0;         ///< 0: the default, 64 (multicast: 1)
 };
@@ -531,8 +531,9 @@ struct datagram_handler {
 }  // namespace archetype
 
 /// Calls the handler with each datagram to that local port (and address, if one is given) while the
-/// subscription lives. The unspecified address listens on all, IPv4 and IPv6; port 0 takes a free one. The
-/// handler is moved to the device and must fit in 64 bytes; it may answer from inside.
+/// subscription lives. The unspecified address listens on all, IPv4 and IPv6, a group on what is sent to it.
+/// The port is not 0 (`no_address`): whoever wants just any takes one at random (RFC 6056) and another when
+/// that is `in_use`. The handler is moved to the device and must fit in 64 bytes; it may answer from inside.
 template <class U>
 concept udp_listen = requires(U& u, const endpoint& local, archetype::datagram_handler handler) {
   { u.listen(local, std::move(handler)) } -> std::same_as<result<subscription, listen_error>>;
@@ -735,7 +736,7 @@ enum class kv_error : std::uint8_t {
 }
 
 struct kv_item {
-  std::string name;  ///< the last segment
+  std::string name{};  ///< the last segment
   bool dictionary = false;
   bool operator==(const kv_item&) const = default;
 };
@@ -776,11 +777,11 @@ concept kv_ro = device<K> && kv_get<K> && kv_size<K> && kv_list<K> && kv_last_mo
 
 /// A value whose every form was computed when the image was built. All of it is read-only memory.
 struct asset {
-  cbytes identity;
-  cbytes gzip;    ///< empty: not worth it
-  cbytes brotli;  ///< empty: not worth it
-  std::string_view content_type;
-  std::string_view etag;  ///< quoted, strong, of the identity form
+  cbytes identity{};
+  cbytes gzip{};    ///< empty: not worth it
+  cbytes brotli{};  ///< empty: not worth it
+  std::string_view content_type{};
+  std::string_view etag{};  ///< quoted, strong, of the identity form
   wall_time last_modified{};
 };
 /// The forms of a value; null when there is no such value. Never waits; valid for ever.
@@ -946,8 +947,8 @@ enum class http_error : std::uint8_t {
 }
 
 struct http_header {
-  std::string_view name;
-  std::string_view value;
+  std::string_view name{};
+  std::string_view value{};
 };
 
 /// What a handler answers. The views are read before `respond` or `begin` waits. Date, Content-Length,

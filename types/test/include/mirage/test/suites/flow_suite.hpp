@@ -75,6 +75,7 @@ class flow_suite {
   static_assert(v1::flow<flow>);
 
  public:
+  explicit flow_suite(Subject& made) : subject(made) {}
   Subject& subject;
   static constexpr duration a_while = Subject::a_while;
   // More than any flow holds between two ends that are on one machine.
@@ -359,8 +360,6 @@ class flow_suite {
     };
   }
 
-  bool held_ = false;
-
  private:
   template <class One, class Other>
   static task<> close_both(One& one, Other& other) {
@@ -404,6 +403,8 @@ class flow_suite {
     } while (taken != before && taken < too_much);
     co_return taken;
   }
+
+  bool held_ = false;
 };
 
 }  // namespace mirage::test
