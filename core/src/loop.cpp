@@ -10,17 +10,19 @@ namespace mirage {
 
 loop::~loop() { bury(); }
 
-void loop::run(waiter& who) noexcept {
+inline void loop::run(waiter& who) noexcept {
   detail::frame* frame = who.suspended();
-  if (frame == nullptr) {
-    const upcall during;
-    return static_cast<alarm&>(who).ring();
-  }
+  if (frame == nullptr) return run_alarm(who);
   running_ = frame->root;
-  running_->waiting_for = nullptr;
   frame->handle().resume();
   running_ = nullptr;
-  ++totals_.resumptions;
+  if (!graveyard_.empty()) [[unlikely]]
+    bury();
+}
+
+void loop::run_alarm(waiter& who) noexcept {
+  const upcall during;
+  static_cast<alarm&>(who).ring();
 }
 
 instant loop::run_round(instant now) noexcept {
@@ -41,10 +43,16 @@ instant loop::run_round(instant now) noexcept {
   timers_.advance(now, ready_);
   list generation;
   generation.append(ready_);
+  std::uint64_t resumed = 0;
   while (!generation.empty()) {
-    run(static_cast<waiter&>(generation.pop_front()));
-    if (!graveyard_.empty()) bury();
+    auto& who = static_cast<waiter&>(generation.pop_front());
+    // With many tasks the next one is rarely in the cache: its waiter, and the frame's begin before it.
+    __builtin_prefetch(&generation.front());
+    __builtin_prefetch(&generation.front() - 4);
+    run(who);
+    ++resumed;
   }
+  totals_.resumptions += resumed;
   list bells;
   bells.append(doorbells_);
   while (!bells.empty()) static_cast<doorbell&>(bells.pop_front()).ring();
@@ -69,7 +77,8 @@ void loop::visit_tasks(scope* first, unsigned depth, task_visitor visit, void* t
   for (scope* at = first; at != nullptr; at = at->next_inner_) {
     at->children_.for_each([&](list_link& link) {
       auto& root = static_cast<detail::frame&>(link);
-      visit(to, {root.name, root.waiting_for, depth});
+      const bool runs = &root == os::here->tasks.running_;
+      visit(to, {root.name, runs ? nullptr : root.waiting_for, depth});
       visit_tasks(root.inner_scopes, depth + 1, visit, to);
     });
   }
@@ -81,9 +90,7 @@ void alarm::set(instant when) noexcept {
   if (when != never) os::here->tasks.sleep(*this);
 }
 
-void event::notify() noexcept {
-  while (!waiting_.empty()) os::here->tasks.wake(static_cast<waiter&>(waiting_.front()));
-}
+void event::notify() noexcept { os::here->tasks.wake_all(waiting_); }
 
 void semaphore::release() noexcept {
   if (waiting_.empty()) {

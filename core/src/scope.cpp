@@ -40,13 +40,35 @@ void frame::orphan_scopes() noexcept {
   }
 }
 
-void final_awaiter::end_root(frame& root) noexcept {
-  // A cancelled one is in the graveyard already, its scope has forgotten it, and what escaped from it is
-  // nobody's.
-  if (root.name != nullptr) root.owner->finished(root);
+}  // namespace detail
+
+// Every task ends here.
+inline void scope::finished(detail::frame& root) noexcept {
+  root.unlink();
+  --size_;
+#if MIRAGE_EXCEPTIONS
+  if (root.failure) [[unlikely]]
+    keep_failure(root);
+#endif
+  if (joiner_ != nullptr && (size_ == 0 || joiner_wants_ != wanted::all)) wake_joiner();
 }
 
-}  // namespace detail
+void detail::final_awaiter::end_root(frame& root) noexcept {
+  loop& tasks = os::here->tasks;
+  // Of a cancelled one, in the graveyard, nobody wants to know anything; its scope has forgotten it.
+  if (root.name != nullptr) [[likely]]
+    root.owner->finished(root);
+  --tasks.tasks_;
+  // What the destructors of its arguments do is done by no task.
+  tasks.running_ = nullptr;
+}
+
+void scope::wake_joiner() noexcept {
+  if (joiner_wants_ == wanted::first)
+    clear(false);
+  else
+    os::here->tasks.wake(*joiner_);
+}
 
 scope::scope() noexcept { enter(os::here->tasks.running()); }
 
@@ -75,7 +97,7 @@ void scope::leave_parent() noexcept {
   if (next_inner_ != nullptr) next_inner_->previous_inner_ = previous_inner_;
 }
 
-result<void, spawn_error> scope::spawn(const char* name, task<void> work) noexcept {
+result<void, spawn_error> scope::spawn(const char* name, task<void>&& work) noexcept {
   loop& tasks = os::here->tasks;
   if (!work || os::here->frames.scarce()) return fail(spawn_error::full);
   detail::frame& root = std::exchange(work.frame_, {}).promise();
@@ -90,8 +112,7 @@ result<void, spawn_error> scope::spawn(const char* name, task<void> work) noexce
     tasks.sleep(*joiner_);
   }
   ++tasks.tasks_;
-  start.suspend(root, nullptr);
-  tasks.wake(start);
+  tasks.ready_.push_back(start);
   return {};
 }
 
@@ -137,25 +158,6 @@ void scope::bury_own() noexcept {
     --tasks.tasks_;
     found->handle().destroy();
   }
-}
-
-void scope::finished(detail::frame& root) noexcept {
-  loop& tasks = os::here->tasks;
-  root.unlink();
-  --size_;
-#if MIRAGE_EXCEPTIONS
-  if (root.failure) [[unlikely]]
-    keep_failure(root);
-#endif
-  // Otherwise the graveyard is emptied as soon as this task has given control to the loop.
-  if (!tasks.graveyard_.empty()) [[unlikely]]
-    has_graves_ = true;
-  tasks.graveyard_.push_back(root);
-  if (joiner_ == nullptr) return;
-  if (joiner_wants_ == wanted::first)
-    clear(false);
-  else if (size_ == 0 || joiner_wants_ == wanted::one)
-    tasks.wake(*joiner_);
 }
 
 #if MIRAGE_EXCEPTIONS

@@ -25,10 +25,10 @@ class [[nodiscard]] buffer {
         data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)) {}
   buffer& operator=(buffer&& other) noexcept {
-    buffer old(std::move(*this));
-    storage_ = std::exchange(other.storage_, nullptr);
-    data_ = std::exchange(other.data_, nullptr);
-    size_ = std::exchange(other.size_, 0);
+    buffer taken(std::move(other));
+    std::swap(storage_, taken.storage_);
+    std::swap(data_, taken.data_);
+    std::swap(size_, taken.size_);
     return *this;
   }
   ~buffer() {

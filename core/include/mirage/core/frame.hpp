@@ -19,7 +19,7 @@ class scope;
 namespace detail {
 
 /// A frame is either a root, owned by a scope, or nested: awaited by the frame that `continuation` names.
-/// A root's link is in its scope, or in the loop's graveyard when it has ended or was cancelled.
+/// A root's link is in its scope, or in the loop's graveyard from its cancelling to its destruction.
 class frame : public list_link {
  public:
   static void* operator new(std::size_t size) noexcept;
@@ -57,20 +57,24 @@ class frame : public list_link {
   void orphan_scopes() noexcept;
 };
 
-/// Where a coroutine goes when it ends: back to the one that awaited it, at once; a root tells its scope.
-struct final_awaiter {
-  [[nodiscard]] bool await_ready() const noexcept { return false; }
+/// Where a coroutine goes when it ends. A nested one goes back to the one that awaited it, at once, and its
+/// frame stays until that one has taken the result. A root tells its scope and does not stop at its end: its
+/// frame is destroyed as it falls off it, before the loop has control again.
+class final_awaiter {
+ public:
+  explicit final_awaiter(frame& ended) noexcept : root_(ended.is_root()) {
+    if (root_) end_root(ended);
+  }
+  [[nodiscard]] bool await_ready() const noexcept { return root_; }
   template <class Promise>
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) noexcept {
-    frame& self = ended.promise();
-    if (!self.is_root()) return std::coroutine_handle<>::from_address(self.continuation);
-    end_root(self);
-    return std::noop_coroutine();
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
+    return std::coroutine_handle<>::from_address(ended.promise().continuation);
   }
   void await_resume() const noexcept {}
 
  private:
   static void end_root(frame& root) noexcept;
+  bool root_;
 };
 
 /// A spawned task hangs in the ready queue by this until it runs for the first time.
@@ -78,6 +82,7 @@ struct initial_awaiter : waiter {
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   template <class Promise>
   void await_suspend(std::coroutine_handle<Promise> created) noexcept {
+    resumes(created.promise());
     created.promise().start = this;
   }
   void await_resume() const noexcept {}
@@ -86,7 +91,7 @@ struct initial_awaiter : waiter {
 }  // namespace detail
 
 inline void waiter::suspend(detail::frame& who, const char* reason) noexcept {
-  frame_ = &who;
+  resumes(who);
   who.root->waiting_for = reason;
 }
 

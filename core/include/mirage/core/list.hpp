@@ -19,15 +19,19 @@ class list_link {
 
   [[nodiscard]] bool linked() const noexcept { return next_ != nullptr; }
   void unlink() noexcept {
-    if (!linked()) return;
-    previous_->next_ = next_;
-    next_->previous_ = previous_;
-    previous_ = next_ = nullptr;
+    if (linked()) take_off();
   }
 
  private:
   friend class list;
-  list_link* previous_ = nullptr;
+  void take_off() noexcept {
+    list_link* const before = previous_;
+    list_link* const behind = next_;
+    before->next_ = behind;
+    behind->previous_ = before;
+    next_ = nullptr;
+  }
+  list_link* previous_ = nullptr;  // means something only while linked
   list_link* next_ = nullptr;
 };
 
@@ -39,7 +43,7 @@ class list {
   list& operator=(const list&) = delete;
   ~list() {
     while (!empty()) pop_front();
-    head_.previous_ = head_.next_ = nullptr;
+    head_.next_ = nullptr;
   }
 
   [[nodiscard]] bool empty() const noexcept { return head_.next_ == &head_; }
@@ -49,7 +53,7 @@ class list {
   [[nodiscard]] list_link& back() noexcept { return *head_.previous_; }
   list_link& pop_front() noexcept {
     list_link& first = *head_.next_;
-    first.unlink();
+    first.take_off();
     return first;
   }
 
@@ -76,9 +80,10 @@ class list {
  private:
   static void insert_before(list_link& place, list_link& element) noexcept {
     assert(!element.linked());
-    element.previous_ = place.previous_;
+    list_link* const before = place.previous_;
+    element.previous_ = before;
     element.next_ = &place;
-    place.previous_->next_ = &element;
+    before->next_ = &element;
     place.previous_ = &element;
   }
   list_link head_;

@@ -56,6 +56,8 @@ class loop {
     who.unlink();
     ready_.push_back(who);
   }
+  /// The same for all that are on the list, in their order.
+  void wake_all(list& waiting) noexcept { ready_.append(waiting); }
   void sleep(timer& who) noexcept {
     if (who.deadline != never) timers_.insert(who);
   }
@@ -97,7 +99,7 @@ class loop {
   /// A live task, as `for_each_task` shows it.
   struct live_task {
     const char* name;
-    const char* waiting_for;  // null: runs, or has not run yet; stays until the task that was woken runs
+    const char* waiting_for;  // null: runs, or has not run yet; one that was woken keeps it until it runs
     unsigned depth;           // 0: spawned from outside of any task
   };
   /// `visit(const live_task&)` for each, a parent before the tasks in its scopes. Visiting must not spawn or
@@ -110,12 +112,13 @@ class loop {
 
  private:
   friend class scope;
-  friend struct detail::final_awaiter;
+  friend class detail::final_awaiter;
   friend class detail::frame;
   using task_visitor = void (*)(void* to, const live_task& task);
   static void visit_tasks(scope* first, unsigned depth, task_visitor visit, void* to);
   void bury() noexcept;
   void run(waiter& who) noexcept;
+  void run_alarm(waiter& who) noexcept;
 
   list ready_;
   list marked_;

@@ -34,8 +34,8 @@ class scope {
 
   /// Queues the task; it starts from the loop, never from inside this call. `name` is shown in the list of
   /// live tasks and must outlive the scope.
-  result<void, spawn_error> spawn(task<void> work) noexcept { return spawn("task", std::move(work)); }
-  result<void, spawn_error> spawn(const char* name, task<void> work) noexcept;
+  result<void, spawn_error> spawn(task<void>&& work) noexcept { return spawn("task", std::move(work)); }
+  result<void, spawn_error> spawn(const char* name, task<void>&& work) noexcept;
 
   /// `spawn(callable, args...)`: moves the callable and its arguments into the frame, so a lambda with
   /// captures is safe. (Passing the task that such a lambda returned is not: the lambda dies first.)
@@ -72,7 +72,7 @@ class scope {
 
  private:
   friend class detail::frame;
-  friend struct detail::final_awaiter;
+  friend class detail::final_awaiter;
 
   template <class F, class... Arguments>
   static task<void> invoke(F call, Arguments... arguments) {
@@ -83,6 +83,7 @@ class scope {
   void enter(detail::frame* parent) noexcept;
   void leave_parent() noexcept;
   void finished(detail::frame& root) noexcept;
+  void wake_joiner() noexcept;
   void clear(bool put_off) noexcept;
   void bury_own() noexcept;
   [[nodiscard]] detail::frame* child_around_running() noexcept;

@@ -28,7 +28,7 @@ namespace detail {
 template <class Promise>
 struct promise_common : frame {
   initial_awaiter initial_suspend() noexcept { return {}; }
-  final_awaiter final_suspend() noexcept { return {}; }
+  final_awaiter final_suspend() noexcept { return final_awaiter(*this); }
   void unhandled_exception() noexcept {
 #if MIRAGE_EXCEPTIONS
     this->failure = std::current_exception();
@@ -77,8 +77,8 @@ class [[nodiscard]] task {
   task() noexcept = default;
   task(task&& other) noexcept : frame_(std::exchange(other.frame_, {})) {}
   task& operator=(task&& other) noexcept {
-    task old(std::move(*this));
-    frame_ = std::exchange(other.frame_, {});
+    task taken(std::move(other));
+    std::swap(frame_, taken.frame_);
     return *this;
   }
   ~task() {

@@ -21,7 +21,8 @@ class timer_wheel {
   /// `entry.deadline` says when. The entry must not be on a list.
   void insert(timer& entry) noexcept;
 
-  /// Moves every entry due at or before `now` to the back of `due`, in the order of their ticks.
+  /// Moves every entry due at or before `now` to the back of `due`, in the order of their ticks; only when
+  /// the loop lags are those within 4.2 ms in the order of their insertion.
   void advance(instant now, list& due) noexcept;
 
   /// Not later than the earliest deadline, at most one slot of its level before it; `never` when empty.
@@ -35,7 +36,7 @@ class timer_wheel {
 
   static std::uint64_t tick_of(instant deadline) noexcept;
   void place(timer& entry, std::uint64_t tick) noexcept;
-  void cascade(unsigned level, list& due) noexcept;
+  void cascade(unsigned level, std::uint64_t target, list& due) noexcept;
   std::uint64_t next_tick() noexcept;
 
   std::array<std::array<list, slots>, levels> slot_;

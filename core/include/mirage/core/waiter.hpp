@@ -25,6 +25,9 @@ class waiter : public list_link {
 
   [[nodiscard]] detail::frame* suspended() const noexcept { return frame_; }
 
+ protected:
+  void resumes(detail::frame& who) noexcept { frame_ = &who; }
+
  private:
   detail::frame* frame_ = nullptr;
 };

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: ISC
+#include <mirage/core/inline_vector.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <mirage/test/virtual_node.hpp>
+
+namespace mirage {
+namespace {
+
+using texts = inline_vector<std::shared_ptr<std::string>, 3>;
+
+std::shared_ptr<std::string> text(const char* of) { return std::make_shared<std::string>(of); }
+
+TEST(inline_vector, keeps_its_elements_in_order) {
+  inline_vector<int, 4> numbers;
+  EXPECT_TRUE(numbers.empty());
+  for (const int number : {3, 1, 2}) numbers.push_back(number);
+  EXPECT_EQ(numbers.size(), 3U);
+  EXPECT_FALSE(numbers.full());
+  EXPECT_EQ(numbers.front(), 3);
+  EXPECT_EQ(numbers.back(), 2);
+  EXPECT_EQ(numbers[1], 1);
+  int sum = 0;
+  for (const int number : std::as_const(numbers)) sum = sum * 10 + number;
+  EXPECT_EQ(sum, 312);
+}
+
+TEST(inline_vector, destroys_each_element_once) {
+  const auto shared = text("a");
+  {
+    texts all;
+    all.push_back(shared);
+    all.emplace_back(shared);
+    EXPECT_EQ(shared.use_count(), 3);
+    texts copy = all;
+    EXPECT_EQ(shared.use_count(), 5);
+    texts moved = std::move(all);
+    EXPECT_EQ(shared.use_count(), 5);
+    EXPECT_TRUE(all.empty());  // NOLINT(bugprone-use-after-move): that is what is tested
+    copy = std::move(moved);
+    EXPECT_EQ(shared.use_count(), 3);
+    moved = copy;
+    EXPECT_EQ(shared.use_count(), 5);
+    texts& itself = moved;
+    moved = itself;
+    moved = std::move(itself);
+    EXPECT_EQ(moved.size(), 2U);
+    moved.clear();
+    EXPECT_EQ(shared.use_count(), 3);
+  }
+  EXPECT_EQ(shared.use_count(), 1);
+}
+
+TEST(inline_vector, holds_what_can_only_be_moved) {
+  inline_vector<std::unique_ptr<int>, 2> owners;
+  owners.push_back(std::make_unique<int>(1));
+  inline_vector<std::unique_ptr<int>, 2> others = std::move(owners);
+  EXPECT_EQ(*others.front(), 1);
+}
+
+TEST(inline_vector, a_full_one_stops_the_unikernel) {
+  const test::virtual_node node;
+  inline_vector<int, 2> numbers;
+  numbers.push_back(1);
+  numbers.push_back(2);
+  EXPECT_TRUE(numbers.full());
+  EXPECT_EQ(numbers.capacity(), 2U);
+  EXPECT_DEATH_IF_SUPPORTED(numbers.push_back(3), "an inline_vector is full");
+}
+
+}  // namespace
+}  // namespace mirage
