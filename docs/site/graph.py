@@ -17,7 +17,7 @@ def embeddable(path):
     size = svg and re.search(r'<svg width="([0-9.]+)pt" height="([0-9.]+)pt"', svg.group())
     if not size:
         raise Failure(f"{path} is no drawing of `mirage describe --svg`")
-    width, height = (round(float(points) * PIXELS_A_POINT) for points in size.groups())
+    width, height = (f"{float(points) * PIXELS_A_POINT:.2f}" for points in size.groups())
     drawing = svg.group().replace(size.group(), f'<svg role="img" width="{width}" height="{height}"', 1)
     drawing = re.sub(r"<!--.*?-->\n?", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r' (?:fill|stroke)="(?:black|white)"', "", drawing)  # the style sheet knows better
