@@ -145,11 +145,11 @@ def arrange(sections):
 
 
 def separate(sections):
-    """A second namespace of one name gets an anchor of its own."""
-    seen = set()
+    """The second and third namespace of one name get anchors of their own."""
+    seen = {}
     for entry in (entry for section in sections for top in section.entries for entry in [top, *top.parts]):
-        entry.anchor = entry.name if entry.name not in seen else entry.name + "-2"
-        seen.add(entry.anchor)
+        seen[entry.name] = seen.get(entry.name, 0) + 1
+        entry.anchor = entry.name if seen[entry.name] == 1 else f"{entry.name}-{seen[entry.name]}"
 
 
 def summary(sections):
