@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: ISC
 // Combinations of tasks: all of them, the first of them, or one with a limit on its time. Each runs its tasks
 // in a scope of its own, so a loser is destroyed when the winner is known, and all are when the caller is.
+// Whatever can be awaited may stand for a task: `with_timeout(1s, flow.read())`.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -20,6 +22,25 @@ namespace detail {
 /// What a `task<T>` gives, where a value is needed: `std::monostate` for `void`.
 template <class T>
 using value_of = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+template <class A>
+using awaited = decltype(get_awaiter(std::declval<A>()).await_resume());
+template <class A>
+inline constexpr bool is_task = false;
+template <class T>
+inline constexpr bool is_task<task<T>> = true;
+/// An awaiter that is no task: it must be movable while nobody awaits it.
+template <class A>
+concept other_awaitable = !is_task<A> && std::move_constructible<A> && requires { typename awaited<A>; };
+
+template <class T>
+task<T> as_task(task<T> work) noexcept {
+  return work;
+}
+template <other_awaitable A>
+task<awaited<A>> as_task(A work) {
+  co_return co_await std::move(work);
+}
 
 template <class T>
 task<void> store(task<T> work, std::optional<value_of<T>>& to) {
@@ -84,6 +105,21 @@ task<std::optional<detail::value_of<T>>> with_timeout(duration limit, task<T> wo
   detail::start(child, "with_timeout", std::move(work), result);
   co_await child.join_until(later(os::now(), limit));
   co_return std::move(result);
+}
+
+template <class... A>
+  requires(detail::other_awaitable<A> || ...)
+auto when_all(A... work) {
+  return when_all(detail::as_task(std::move(work))...);
+}
+template <class... A>
+  requires(detail::other_awaitable<A> || ...)
+auto when_any(A... work) {
+  return when_any(detail::as_task(std::move(work))...);
+}
+template <detail::other_awaitable A>
+auto with_timeout(duration limit, A work) {
+  return with_timeout(limit, detail::as_task(std::move(work)));
 }
 
 }  // namespace mirage
