@@ -14,7 +14,6 @@ namespace mirage {
 
 namespace {
 
-constexpr int attempts_for_a_free_port = 16;
 constexpr std::size_t most_borrowed = 16;
 constexpr std::size_t greatest_v4 = 65507;  // what fits in 64 KiB with the headers of IPv4 and UDP
 constexpr std::size_t most_memberships = 1024;
@@ -42,7 +41,6 @@ result<void, v1::listen_error> socket_udp::open_both(detail::datagram_port& port
   auto& [first, second] = port.sockets;
   if (has_family(true)) {
     MIRAGE_TRY_VOID(first.open(*this, &port, all_addresses(true, number), options_.reuse_port));
-    number = first.local().port;
   }
   if (!has_family(false)) return {};
   auto opened = second.open(*this, &port, all_addresses(false, number), options_.reuse_port);
@@ -54,19 +52,14 @@ result<void, v1::listen_error> socket_udp::open_both(detail::datagram_port& port
 
 result<subscription, v1::listen_error> socket_udp::listen_erased(const endpoint& local,
                                                                  detail::datagram_handler handler) {
+  if (local.port == 0) return fail(v1::listen_error::no_address);
   if (inbox_ == nullptr) inbox_ = std::make_unique<detail::datagram_inbox>();
   auto port = std::make_unique<detail::datagram_port>(std::move(handler));
-  if (!local.address.is_unspecified()) {
+  if (local.address.is_unspecified()) {
+    MIRAGE_TRY_VOID(open_both(*port, local.port));
+  } else {
     if (!has_family(local.address.is_v4())) return fail(v1::listen_error::no_address);
     MIRAGE_TRY_VOID(port->sockets[0].open(*this, port.get(), local, options_.reuse_port));
-  } else {
-    for (int attempt = 1;; ++attempt) {
-      auto opened = open_both(*port, local.port);
-      if (opened) break;
-      for (auto& each : port->sockets) each.close();
-      const bool try_another = local.port == 0 && opened.error() == v1::listen_error::in_use;
-      if (!try_another || attempt == attempts_for_a_free_port) return fail(opened.error());
-    }
   }
   ports_.push_back(*port);
   return subscription(&socket_udp::cancel, this, reinterpret_cast<std::uintptr_t>(port.release()));

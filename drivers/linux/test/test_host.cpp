@@ -14,7 +14,7 @@
 
 namespace mirage::test {
 
-test_host::test_host(os::limits caps) : host_node(caps), before_(std::exchange(os::here, this)) {
+test_host::test_host() : before_(std::exchange(os::here, this)) {
   run_round();  // so that os::now() is right before the first task
 }
 

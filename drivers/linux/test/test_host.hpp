@@ -16,7 +16,7 @@ namespace mirage::test {
 
 class test_host final : public host_node {
  public:
-  explicit test_host(os::limits caps = {});
+  test_host();
   ~test_host();
 
   /// Runs the loop until the task has ended; throws, with the list of live tasks, when that takes too long.

@@ -13,7 +13,8 @@ class file_descriptor {
   explicit file_descriptor(int number) noexcept : number_(number) {}
   file_descriptor(file_descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   file_descriptor& operator=(file_descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
+    const file_descriptor old(std::move(*this));
+    number_ = other.release();
     return *this;
   }
   ~file_descriptor() { reset(); }

@@ -26,12 +26,15 @@ class socket_connection;
 /// What the awaiters of a flow have in common. The connection is null when it was ended under the awaiter.
 struct socket_wait : waiter {
   explicit socket_wait(socket_connection* of) noexcept : connection(of) {}
+  // Movable while nobody awaits it, so that `with_timeout` can take it.
+  socket_wait(socket_wait&& other) noexcept : waiter(), connection(other.connection) {}
   socket_connection* connection;
 };
 
 /// What is left of a write: the buffers, from `first` on.
 struct socket_write : socket_wait {
   socket_write(socket_connection* of, buffer_list all) noexcept : socket_wait(of), parts(std::move(all)) {}
+  socket_write(socket_write&&) noexcept = default;
   buffer_list parts;
   std::size_t first = 0;
   bool part_taken = false;

@@ -18,7 +18,8 @@ class socket_flow {
   explicit socket_flow(detail::socket_connection& connection) noexcept : connection_(&connection) {}
   socket_flow(socket_flow&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
   socket_flow& operator=(socket_flow&& other) noexcept {
-    std::swap(connection_, other.connection_);
+    const socket_flow old(std::move(*this));
+    connection_ = std::exchange(other.connection_, nullptr);
     return *this;
   }
   ~socket_flow();
@@ -52,7 +53,7 @@ class socket_flow {
 class socket_flow::read_awaiter : detail::socket_wait {
  public:
   explicit read_awaiter(detail::socket_connection* of) noexcept : socket_wait(of) {}
-  read_awaiter(const read_awaiter&) = delete;
+  read_awaiter(read_awaiter&&) noexcept = default;
   ~read_awaiter() { leave(); }
 
   [[nodiscard]] bool await_ready() noexcept { return connection->try_read(); }
@@ -77,7 +78,7 @@ class socket_flow::read_awaiter : detail::socket_wait {
 class socket_flow::write_awaiter : detail::socket_write {
  public:
   write_awaiter(detail::socket_connection* of, buffer_list all) noexcept : socket_write(of, std::move(all)) {}
-  write_awaiter(const write_awaiter&) = delete;
+  write_awaiter(write_awaiter&&) noexcept = default;
   ~write_awaiter() {
     // Cancelled half-way: the peer has a part of a message.
     if (part_taken && !outcome && connection != nullptr) connection->poison();

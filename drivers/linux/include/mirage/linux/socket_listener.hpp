@@ -74,6 +74,7 @@ class listening_port : public list_link {
 
 struct socket_accept : waiter {
   explicit socket_accept(listening_port* of) noexcept : port(of) {}
+  socket_accept(socket_accept&& other) noexcept : waiter(), port(other.port) {}
   listening_port* port;
   std::unique_ptr<socket_connection> connection;
   std::optional<v1::listen_error> failed;
@@ -92,7 +93,7 @@ class socket_listener {
   class [[nodiscard]] accept_awaiter : detail::socket_accept {
    public:
     explicit accept_awaiter(detail::listening_port* of) noexcept : socket_accept(of) {}
-    accept_awaiter(const accept_awaiter&) = delete;
+    accept_awaiter(accept_awaiter&&) noexcept = default;
     ~accept_awaiter() { port->leave(*this); }
     [[nodiscard]] bool await_ready() noexcept { return port->try_accept(*this); }
     template <task_promise Promise>

@@ -81,7 +81,7 @@ class socket_tcp::connect_awaiter : detail::socket_wait {
  public:
   connect_awaiter(socket_tcp& tcp, const endpoint& peer) noexcept
       : socket_wait(nullptr), tcp_(tcp), peer_(peer) {}
-  connect_awaiter(const connect_awaiter&) = delete;
+  connect_awaiter(connect_awaiter&&) noexcept = default;
   ~connect_awaiter();
 
   [[nodiscard]] bool await_ready() noexcept;
