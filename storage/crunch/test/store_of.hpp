@@ -23,7 +23,8 @@ class store_of {
     for (const auto& [key, value] : values_) {
       keys.push_back(key);
       const auto& digest = digests_.emplace_back(sha256::of(as_bytes(value)));
-      entries_.push_back({key, {as_bytes(value), {}, {}, "text/plain", "\"tag\"", {}}, digest.data()});
+      const auto& etag = etags_.emplace_back("\"" + std::to_string(etags_.size()) + "\"");
+      entries_.push_back({key, {as_bytes(value), {}, {}, "text/plain", etag, {}}, digest.data()});
     }
     tables_ = make_crunch_tables(keys).value();
     index = {"test", entries_, tables_.displacements, tables_.slots};
@@ -36,6 +37,7 @@ class store_of {
  private:
   std::vector<std::pair<std::string, std::string>> values_;
   std::list<sha256_digest> digests_;
+  std::list<std::string> etags_;
   std::vector<crunch_entry> entries_;
   crunch_tables tables_;
 };
