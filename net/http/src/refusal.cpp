@@ -57,6 +57,7 @@ constexpr std::array<entry, refusal_count> table{{
     {refusal::unasked_response, "unasked_response", bad_gateway},
     {refusal::head_timeout, "head_timeout", request_timeout},
     {refusal::body_timeout, "body_timeout", request_timeout},
+    {refusal::write_timeout, "write_timeout", request_timeout},
     {refusal::overload, "overload", service_unavailable},
 }};
 

@@ -57,6 +57,7 @@ enum class refusal : std::uint8_t {
   unasked_response,            ///< bytes after the response, or before a request (client)
   head_timeout,                ///< the head did not arrive in time
   body_timeout,                ///< the body did not arrive in time
+  write_timeout,               ///< the peer did not take the answer in time; nothing can be said any more
   overload,                    ///< a cap of this server is reached
 };
 
