@@ -202,14 +202,17 @@ def check_readmes(house):
             yield f"{package.place}: has no README.md that says what the folder is for"
 
 
+def libraries_of(build):
+    """The libraries of the packages; other builds may lie in the same folder, and tests may keep what they like."""
+    found = [library for floor in FLOORS for library in (build / floor).rglob("libmirage_*.a")]
+    return sorted(library for library in found if "test_support" not in library.name)
+
+
 def check_mutable_statics(house, build):
     """No library has a mutable static, and no test program one that a header of ours brought."""
-    libraries = sorted(build.rglob("libmirage_*.a"))
-    if not libraries:
+    if not libraries_of(build):
         yield f"{build}: has no library to look into; build first"
-    for library in libraries:
-        if "test_support" in library.name:
-            continue
+    for library in libraries_of(build):
         for symbol, section in mutable_symbols(library):
             if not excused("mutable_statics.txt", symbol):
                 yield f"{library.name}: `{symbol}` is a mutable static ({section}); state belongs to os::node"
@@ -222,9 +225,8 @@ def check_mutable_statics(house, build):
 
 def check_hosted_symbols(build):
     """No library that can end up in an image refers to the hosted part of the standard library."""
-    for library in sorted(build.rglob("libmirage_*.a")):
-        place = library.parent.relative_to(build).parts
-        if not place or place[0] not in IMAGE_FLOORS or "test_support" in library.name:
+    for library in libraries_of(build):
+        if library.relative_to(build).parts[0] not in IMAGE_FLOORS:
             continue
         listing = subprocess.run(["nm", "--demangle", "--undefined-only", "--format=posix", library],
                                  capture_output=True, text=True, check=True).stdout

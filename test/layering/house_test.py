@@ -133,7 +133,7 @@ class LibrariesTest(unittest.TestCase):
         self.addCleanup(scratch.cleanup)
         self.build = pathlib.Path(scratch.name)
 
-    def compile(self, text, include="string_view", place="."):
+    def compile(self, text, include="string_view", place="core"):
         source, compiled = self.build / "x.cpp", self.build / "x.o"
         source.write_text(f"#include <{include}>\nnamespace mirage {{\n{text}\n}}\n")
         subprocess.run(["clang++-19", "-stdlib=libstdc++", "-std=c++23", "-fPIE", "-c", source, "-o", compiled], check=True)
