@@ -93,6 +93,12 @@ class resolver_of_image {
       return std::unexpected(refusal{place + "the target " + image_.target + " has no " + from.module +
                                      "; choose another target with -t or do without it"});
     }
+    if (from.pick->by.name == "target") {
+      std::vector<std::string> targets;
+      for (const auto& option : options) targets.push_back(option.value);
+      return std::unexpected(refusal{place + "config.cpp chooses no " + from.module + " for the target " +
+                                     image_.target + ", only for " + listed(targets)});
+    }
     return std::unexpected(refusal{place + "there is no " + from.module + " for --" + from.pick->by.name +
                                    "=" + wanted + " on the target " + image_.target +
                                    "; choose one of: " + listed(possible, "or")});
@@ -144,7 +150,8 @@ class resolver_of_image {
       const auto same = std::ranges::find(image_.arguments, argument.name,
                                           [](const settled_argument& one) { return one.argument.name; });
       if (same == image_.arguments.end()) {
-        image_.arguments.push_back({argument, heading});
+        const std::string group = argument.name.substr(0, argument.name.size() - argument.placeholder.size());
+        image_.arguments.push_back({argument, heading.empty() || group.empty() ? heading : group + heading});
       } else if (!(same->argument == argument)) {
         return std::unexpected(refusal{"two boot arguments are called --" + argument.name +
                                        " but differ; rename one, or put its device in a group"});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "diagnosis.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
 #include <optional>
@@ -62,11 +64,18 @@ std::optional<std::string> wrong_module(const compiler_error& error, const std::
   const std::string given = (*found)[1];
   const std::string wanted = (*found)[2];
   if (wanted == "job") {
-    return fmt::format("{} needs what a unikernel gives when it is called with its devices, given {}", callee,
+    return fmt::format("{} needs a unikernel with its devices here, given {}", callee,
                        config::with_article(given));
   }
   return fmt::format("{} needs {} here, given {}", callee, config::with_article(wanted),
                      config::with_article(given));
+}
+
+// "single argument 's'", "at least argument 'interface'", "2 arguments", as clang says it.
+std::string needed_arguments(const std::string& words) {
+  if (words.starts_with("single argument")) return "1 argument";
+  if (words.starts_with("at least argument")) return "at least 1 argument";
+  return words;
 }
 
 // Too many or too few, or something that is no device at all.
@@ -75,26 +84,23 @@ std::optional<std::string> wrong_arguments(const compiler_error& error, const st
   const auto wanted = needs_of(error.message);
   for (const auto& note : error.notes) {
     const std::string text = plain(note.message);
-    if (const auto count = match(
-            text,
-            R"(requires (?:at (?:least|most) )?(single argument|\d+ arguments?).*, but (no|\d+) arguments? (?:was|were) provided)")) {
-      const std::string given = (*count)[2];
-      if (error.message.contains("implementation<")) {
-        return fmt::format("{} needs {}{}, given {}", callee, counted(wanted.size(), "device"),
-                           wanted.empty() ? "" : " (" + config::listed(wanted) + ")",
-                           given == "no" ? "none" : given);
+    if (const auto count =
+            match(text, R"(requires (.*), but (no|\d+)(?: arguments?)? (?:was|were) provided)")) {
+      const std::string number = (*count)[2];
+      const std::string given = number == "no" || number == "0" ? "none" : number;
+      if (!error.message.contains("implementation<")) {
+        return fmt::format("{} needs {}, given {}", callee, needed_arguments((*count)[1]), given);
       }
-      const std::string needed = (*count)[1] == "single argument" ? "1 argument" : std::string{(*count)[1]};
-      return fmt::format("{} needs {}, given {}", callee, needed, given == "no" ? "none" : given);
+      return fmt::format("{} needs {}{}, given {}", callee, counted(wanted.size(), "device"),
+                         wanted.empty() ? "" : fmt::format(" ({})", fmt::join(wanted, ", ")), given);
     }
     if (const auto other =
             match(text, R"(no known conversion from '(.+?)'(?: \(aka '.*'\))? to 'needs<([^>]+)>')")) {
       const std::string given = (*other)[1];
       const std::string module = (*other)[2];
       if (module == "job" && given.starts_with("implementation<")) {
-        const auto devices = needs_of(given);
-        return fmt::format("{} is given a unikernel that is not wired yet; call it: NAME({})", callee,
-                           devices.empty() ? "" : config::listed(devices, ","));
+        return fmt::format("{} is given a unikernel without its devices; call it: NAME({})", callee,
+                           fmt::join(needs_of(given), ", "));
       }
       return fmt::format("{} needs {} here, given a `{}`", callee, config::with_article(module), given);
     }

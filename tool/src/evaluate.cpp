@@ -83,15 +83,14 @@ outcome<fs::path> compiled(const project& where, const std::string& source, comm
 }
 
 outcome<void> check_version(const project& where, const std::string& source, const std::string& version) {
-  const std::string line = version_line(source);
-  if (line.empty()) return {};
-  auto wanted = parse_constraints(line);
-  if (!wanted) return refuse("{}: {}", where.config, wanted.error().sentence);
+  const auto [versions, line] = find_version_line(source);
+  if (versions.empty()) return {};
+  auto wanted = parse_constraints(versions);
+  if (!wanted) return refuse("{}:{}: {}", where.config, line, wanted.error().sentence);
   if (satisfies(version, *wanted)) return {};
   return refuse(
-      "{} needs mirage {}, and this is mirage {}; install the version that it needs, or change its version "
-      "line",
-      where.config, line, version);
+      "{}:{}: this needs mirage {}, and the one here is {}; install a version that fits, or change the line",
+      where.config, line, versions, version);
 }
 
 }  // namespace

@@ -26,7 +26,9 @@ outcome<std::string> read_file(const fs::path& path) {
 outcome<void> make_folder(const fs::path& path) {
   std::error_code error;
   if (!path.empty()) fs::create_directories(path, error);
-  if (error) return refuse("cannot make the folder {}: {}", path.string(), error.message());
+  if (error)
+    return refuse("cannot make the folder {}: {}; is something in its way, or the place not writable?",
+                  path.string(), error.message());
   return {};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // mirage/main.cpp: written to be read, also in a debugger and in the compiler's messages.
+#include <algorithm>
 #include <set>
 
 #include "generate.hpp"
@@ -35,15 +36,58 @@ std::string includes(const graph& image) {
   return text + (own.empty() ? "" : "\n" + own);
 }
 
+constexpr std::size_t columns = 110;
+
+// "a, b, c" in lines that are not too long, broken behind commas that stand in no text.
+std::string wrapped(std::string_view values, std::size_t indent) {
+  std::string text;
+  std::size_t column = indent;
+  bool in_text = false;
+  while (!values.empty()) {
+    std::size_t end = 0;
+    while (end < values.size()) {
+      const char c = values[end];
+      if (c == '\\' && in_text) ++end;
+      if (c == '"') in_text = !in_text;
+      ++end;
+      if (c == ',' && !in_text && end < values.size() && values[end] == ' ') break;
+    }
+    end = std::min(end, values.size());
+    const auto word = values.substr(0, end);
+    if (!text.empty() && column + word.size() > columns - 4) {
+      text.back() = '\n';
+      text.append(indent, ' ');
+      column = indent;
+    }
+    text += word;
+    column += word.size();
+    values.remove_prefix(end);
+    if (values.starts_with(' ')) {
+      text += ' ';
+      ++column;
+      values.remove_prefix(1);
+    }
+  }
+  return text;
+}
+
+// "  BEFORE(VALUES)BEHIND", with the values on lines of their own where it would be too long.
+std::string statement(const std::string& before, const std::string& values, const std::string& behind) {
+  const std::string line = fmt::format("  {}{}{}\n", before, values, behind);
+  if (line.size() <= columns + 1) return line;
+  return fmt::format("  {}\n      {}{}\n", before, wrapped(values, 6), behind);
+}
+
 std::string boot_arguments(const graph& image) {
   std::string text = "struct boot_arguments final : mirage::arguments {\n  using arguments::arguments;\n";
   for (const auto& argument : image.arguments) {
-    text += fmt::format("  mirage::argument<{}> {}{{*this, {}, {}", argument.type, argument.variable,
-                        config::cpp_literal(argument.name), config::cpp_literal(argument.doc));
-    if (!argument.fallback.empty()) text += ", " + argument.fallback;
+    std::string values =
+        fmt::format("*this, {}, {}", config::cpp_literal(argument.name), config::cpp_literal(argument.doc));
+    if (!argument.fallback.empty()) values += ", " + argument.fallback;
     if (!argument.heading.empty())
-      text += fmt::format(", {{.group = {}}}", config::cpp_literal(argument.heading));
-    text += "};\n";
+      values += fmt::format(", {{.group = {}}}", config::cpp_literal(argument.heading));
+    text +=
+        statement(fmt::format("mirage::argument<{}> {}{{", argument.type, argument.variable), values, "};");
   }
   return text + "};\n";
 }
@@ -93,7 +137,7 @@ std::string linked_packages(const std::vector<package>& packages) {
 std::string construction(const graph& image) {
   std::string text;
   for (const auto& device : image.devices) {
-    text += fmt::format("  {} {}{{{}}};\n", device.id, device.object, device.construct);
+    text += statement(fmt::format("{} {}{{", device.id, device.object), device.construct, "};");
     text += fmt::format(
         "  if (!co_await mirage::start(\"{0}\", {0})) co_return mirage::exit_status::device_failed;\n\n",
         device.object);
@@ -102,13 +146,13 @@ std::string construction(const graph& image) {
 }
 
 std::string calls(const graph& image) {
+  if (image.unikernels.empty()) return "";
   std::string text;
   for (const auto& unikernel : image.unikernels) {
     text += fmt::format("{}::{}({})", text.empty() ? "" : ", ", unikernel.name, unikernel.call);
   }
-  if (text.empty()) return "";
-  if (image.unikernels.size() > 1) text = "together(" + text + ")";
-  return fmt::format("  co_await mirage::until_shutdown({});\n", text);
+  if (image.unikernels.size() == 1) return statement("co_await mirage::until_shutdown(", text, ");");
+  return statement("co_await mirage::until_shutdown(together(", text, "));");
 }
 
 std::string destruction(const graph& image) {

@@ -2,6 +2,7 @@
 // The mirage command: reads the command line and hands over to a verb.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <functional>
 
 #include "mirage/config/words.hpp"
@@ -77,8 +78,10 @@ class command_line {
 
   std::string sentence_of(const CLI::ParseError& error) const {
     const auto verbs = app_.get_subcommands();
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr)
-      return fmt::format("{}; see `mirage --help`", error.what());
+    const std::string page = verbs.empty() ? "" : verbs.front()->get_name() + " ";
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) {
+      return fmt::format("{}; see `mirage {}--help`", error.what(), page);
+    }
     const std::string text = error.what();
     const std::string word = text.substr(text.rfind(": ") + 2);
     if (!verbs.empty()) {
@@ -200,9 +203,8 @@ class command_line {
     sub->prefix_command();
     add_verb(sub, [this, sub](const session& with) {
       run_.config = common_.config;
-      run_.arguments = sub->remaining();
-      if (!run_.arguments.empty() && run_.arguments.front() == "--")
-        run_.arguments.erase(run_.arguments.begin());
+      const auto own = sub->remaining();
+      run_.arguments.insert(run_.arguments.begin(), own.begin(), own.end());
       return run_image(with, run_);
     });
   }

@@ -63,10 +63,13 @@ std::string as_text(const plan& what) {
   return text + fmt::format("packages: {}\n", fmt::join(packages, ", "));
 }
 
-std::string quoted(std::string text) {
-  for (std::size_t at = 0; (at = text.find_first_of("\"\\", at)) != text.npos; at += 2)
-    text.insert(at, 1, '\\');
-  return '"' + text + '"';
+std::string dot_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? "\\n" : std::string{c};
+  }
+  return out + '"';
 }
 
 // Graphviz: what uses something stands above it.
@@ -74,20 +77,21 @@ std::string as_dot(const plan& what) {
   std::string text = fmt::format(
       "digraph {} {{\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n"
       "  edge [fontname=\"sans-serif\", fontsize=12];\n",
-      quoted(what.name));
+      dot_text(what.name));
   const auto edges = [&](const std::string& from, const std::vector<graph_wire>& inputs) {
     for (const auto& input : inputs) {
-      text += fmt::format("  {} -> {} [label={}];\n", quoted(from), quoted(input.given), quoted(input.wants));
+      text += fmt::format("  {} -> {} [label={}];\n", dot_text(from), dot_text(input.given),
+                          dot_text(input.wants));
     }
   };
   for (const auto& unikernel : what.image.unikernels) {
-    text += fmt::format("  {} [label={}, style=\"rounded,bold\"];\n", quoted(unikernel.name),
-                        quoted(fmt::format("{}\n{}", unikernel.name, unikernel.header)));
+    text += fmt::format("  {} [label={}, style=\"rounded,bold\"];\n", dot_text(unikernel.name),
+                        dot_text(fmt::format("{}\n{}", unikernel.name, unikernel.header)));
     edges(unikernel.name, unikernel.inputs);
   }
   for (const auto& device : what.image.devices) {
-    text += fmt::format("  {} [label={}];\n", quoted(device.id),
-                        quoted(fmt::format("{}\n{}", device.object, device.type)));
+    text += fmt::format("  {} [label={}];\n", dot_text(device.id),
+                        dot_text(fmt::format("{}\n{}", device.object, device.type)));
     edges(device.id, device.inputs);
   }
   return text + "}\n";

@@ -68,13 +68,15 @@ bool satisfies(std::string_view version, const std::vector<constraint>& constrai
   });
 }
 
-std::string version_line(std::string_view config) {
+version_line find_version_line(std::string_view config) {
   constexpr std::string_view words = "needs mirage";
+  unsigned number = 0;
   for (const std::string& line : lines_of(config)) {
+    ++number;
     const auto text = trimmed(line);
     if (!text.starts_with("//")) break;
-    if (const auto at = text.find(words); at != text.npos)
-      return std::string{trimmed(text.substr(at + words.size()))};
+    const auto at = text.find(words);
+    if (at != text.npos) return {std::string{trimmed(text.substr(at + words.size()))}, number};
   }
   return {};
 }

@@ -26,8 +26,11 @@ int compare_versions(std::string_view a, std::string_view b);
 
 bool satisfies(std::string_view version, const std::vector<constraint>& constraints);
 
-/// What the line `// config.cpp: needs mirage >= 1.0` among a file's first lines says; empty if there is
-/// none.
-std::string version_line(std::string_view config);
+/// What the line `// config.cpp: needs mirage >= 1.0` among a file's first comments says, and its number.
+struct version_line {
+  std::string versions;  // empty if there is no such line
+  unsigned line = 0;
+};
+version_line find_version_line(std::string_view config);
 
 }  // namespace mirage::tool
