@@ -162,6 +162,7 @@ task<> connection::begin_exchange() {
   answer_ = progress_of_answer::none;
   body_refusal_ = refusal::none;
   exchange_.number_ = 0;
+  exchange_.bytes_ = 0;
   if (core_.head().target.form == target_form::asterisk) {
     // OPTIONS * asks about the server itself (RFC 9110 §9.3.7): it is there.
     (void)respond_with_lines(status::no_content, {}, {});
@@ -304,12 +305,13 @@ exchange::outcome connection::end_head(head_writer& writer, status code,
 
 exchange::outcome connection::respond(v1::http_response&& answer) noexcept {
   if (auto started = start_answer(answer, answer.body.size()); !started) return started;
-  if (sent_framing_ != framing::none && !output_.add(std::move(answer.body))) return broken();
+  if (sent_framing_ != framing::none && !add_content(std::move(answer.body))) return broken();
   answer_ = progress_of_answer::complete;
   return {};
 }
 
-exchange::outcome connection::respond_with_lines(status code, std::string_view lines, buffer body) noexcept {
+exchange::outcome connection::start_with_lines(status code, std::string_view lines,
+                                               std::uint64_t length) noexcept {
   if (answered()) return fail(v1::http_error::misused);
   const std::span<char> space = output_.reserve(server_fields + lines.size());
   if (space.empty()) return broken();
@@ -319,10 +321,26 @@ exchange::outcome connection::respond_with_lines(status code, std::string_view l
   writer.add_lines(server_.date_.text());
   writer.add_lines("\r\n");
   writer.add_lines(lines);
-  if (auto started = end_head(writer, code, body.size()); !started) return started;
-  if (sent_framing_ != framing::none && !output_.add(std::move(body))) return broken();
+  return end_head(writer, code, length);
+}
+
+exchange::outcome connection::respond_with_lines(status code, std::string_view lines, buffer body) noexcept {
+  if (auto started = start_with_lines(code, lines, body.size()); !started) return started;
+  if (sent_framing_ != framing::none && !add_content(std::move(body))) return broken();
   answer_ = progress_of_answer::complete;
   return {};
+}
+
+exchange::outcome connection::begin_with_lines(status code, std::string_view lines,
+                                               std::uint64_t length) noexcept {
+  if (auto started = start_with_lines(code, lines, length); !started) return started;
+  answer_ = progress_of_answer::streaming;
+  return {};
+}
+
+bool connection::add_content(buffer part) noexcept {
+  exchange_.bytes_ += part.size();
+  return output_.add(std::move(part));
 }
 
 exchange::outcome connection::begin(v1::http_response&& answer,
@@ -348,7 +366,7 @@ task<exchange::outcome> connection::write(buffer part) {
   if (sent_framing_ == framing::chunked &&
       !output_.add_text(chunk_prefix(part.size(), std::exchange(first_chunk_, false)).text()))
     co_return broken();
-  if (!output_.add(std::move(part))) co_return broken();
+  if (!add_content(std::move(part))) co_return broken();
   const bool written = co_await flush();
   if (!written) co_return broken();
   co_return exchange::outcome{};

@@ -62,6 +62,7 @@ class connection : public list_link {
   exchange::outcome respond(v1::http_response&& answer) noexcept;
   exchange::outcome begin(v1::http_response&& answer, std::optional<std::uint64_t> length) noexcept;
   exchange::outcome respond_with_lines(status code, std::string_view lines, buffer body) noexcept;
+  exchange::outcome begin_with_lines(status code, std::string_view lines, std::uint64_t length) noexcept;
   task<exchange::outcome> write(buffer part);
   exchange::outcome end() noexcept;
   [[nodiscard]] bool answered() const noexcept { return answer_ != progress_of_answer::none; }
@@ -88,6 +89,8 @@ class connection : public list_link {
   exchange::outcome start_answer(const v1::http_response& answer,
                                  std::optional<std::uint64_t> length) noexcept;
   exchange::outcome end_head(head_writer& writer, status code, std::optional<std::uint64_t> length) noexcept;
+  exchange::outcome start_with_lines(status code, std::string_view lines, std::uint64_t length) noexcept;
+  [[nodiscard]] bool add_content(buffer part) noexcept;
   exchange::outcome broken() noexcept;
 
   service& service_;

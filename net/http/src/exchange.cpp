@@ -35,6 +35,11 @@ ready<exchange::outcome> exchange::respond_with_lines(status code, std::string_v
   return connection_.respond_with_lines(code, lines, std::move(body));
 }
 
+ready<exchange::outcome> exchange::begin_with_lines(status code, std::string_view lines,
+                                                    std::uint64_t length) noexcept {
+  return connection_.begin_with_lines(code, lines, length);
+}
+
 task<exchange::outcome> exchange::write(buffer part) { return connection_.write(std::move(part)); }
 
 ready<exchange::outcome> exchange::end() noexcept { return connection_.end(); }

@@ -65,10 +65,15 @@ class exchange {
   /// often.
   ready<outcome> respond_with_lines(status code, std::string_view lines, buffer body) noexcept;
 
+  /// The same, to be followed by `write` and `end`, for content of that length.
+  ready<outcome> begin_with_lines(status code, std::string_view lines, std::uint64_t length) noexcept;
+
   /// Whether the answer was begun.
   [[nodiscard]] bool answered() const noexcept;
   /// The status of the answer, once it was begun; 0 before.
   [[nodiscard]] unsigned answered_with() const noexcept { return number_; }
+  /// How many bytes of content the answer has so far, as they are on the wire without the chunking.
+  [[nodiscard]] std::uint64_t answered_bytes() const noexcept { return bytes_; }
   /// The time, in HTTP's whole seconds, for conditions.
   [[nodiscard]] seconds_time now() const noexcept;
 
@@ -78,6 +83,7 @@ class exchange {
   connection& connection_;
   received_request request_;
   std::uint16_t number_ = 0;
+  std::uint64_t bytes_ = 0;
 };
 
 static_assert(v1::http_exchange<exchange>);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "mirage/http/field.hpp"
@@ -77,6 +78,12 @@ class message_head {
   [[nodiscard]] bool has(field name) const noexcept { return (present_ & bit(name)) != 0; }
   /// Whether more than one line has this name. For a field that is no list this is a sender's error.
   [[nodiscard]] bool repeated(field name) const noexcept { return (repeated_ & bit(name)) != 0; }
+
+  [[nodiscard]] bool has_any(std::span<const field> names) const noexcept {
+    std::uint64_t wanted = 0;
+    for (const field name : names) wanted |= bit(name);
+    return (present_ & wanted) != 0;
+  }
 
   /// The value if there is exactly one line of this name; for fields that are no lists.
   [[nodiscard]] std::string_view single(field name) const noexcept {
