@@ -143,6 +143,53 @@ void move_to_project(compiler_error& error) {
   }
 }
 
+std::vector<std::string*> files_of(compiler_error& error) {
+  std::vector<std::string*> files{&error.file};
+  for (auto& note : error.notes) files.push_back(&note.file);
+  return files;
+}
+
+// What the linker or CMake says.
+std::string sentence_without_place(std::string_view output) {
+  for (const auto& line : lines_of(output)) {
+    if (const auto symbol = match(line, "undefined symbol: (.*)")) {
+      return fmt::format(
+          "nothing defines `{}`; define it in the project, or name its folder with local_library",
+          std::string{(*symbol)[1]});
+    }
+    if (line.contains("error:") || line.contains("CMake Error")) return line;
+  }
+  return "the build failed; -v shows all of it";
+}
+
+// What the generated call of a unikernel's function says about that function.
+std::optional<std::string> wrong_call(const compiler_error& error, const graph_unikernel& unikernel) {
+  if (error.file != "mirage/main.cpp") return {};
+  std::vector<std::string> given;
+  for (const auto& input : unikernel.inputs) given.push_back(input.wants);
+  given.insert(given.end(), unikernel.arguments.begin(), unikernel.arguments.end());
+  const auto sentence = [&](const std::string& why) {
+    return fmt::format("{}: {} of {} cannot be called with ({}): {}", unikernel.at, unikernel.name,
+                       unikernel.header, fmt::join(given, ", "), plain(why));
+  };
+  const std::string last = unikernel.name.substr(unikernel.name.rfind(':') + 1);
+  if (error.message.contains("'" + last + "'")) {
+    if (error.message.starts_with("no member named") || error.message.starts_with("use of undeclared")) {
+      return fmt::format(
+          "{}: there is no function {} in {}; define `mirage::task<> {}(...)` there, or correct the name",
+          unikernel.at, unikernel.name, unikernel.header, last);
+    }
+    if (error.message.starts_with("no matching function")) {
+      return sentence(error.notes.empty() ? error.message : error.notes.front().message);
+    }
+  }
+  for (const auto& note : error.notes) {
+    if (note.file == unikernel.header && note.message.starts_with("passing argument"))
+      return sentence(error.message);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string name_at(std::string_view source, unsigned line, unsigned column) {
@@ -212,44 +259,20 @@ tool_error diagnose_config(std::string_view output, std::string_view source, con
   return {fmt::format("{}:{}: {}", error.file, error.line, sentence), details};
 }
 
-tool_error diagnose_build(std::string_view output, const graph& image) {
+tool_error diagnose_build(std::string_view output, const graph& image, const std::string& project) {
   compiler_error error = first_error(output);
   std::string details{trimmed(output)};
-  if (error.message.empty()) {
-    std::string line = "the build failed";
-    for (const auto& each : lines_of(output)) {
-      if (each.contains("error:")) {
-        line = each;
-        break;
-      }
-    }
-    return {line, details};
+  if (error.message.empty()) return {sentence_without_place(output), details};
+  for (std::string* file : files_of(error)) {
+    if (file->starts_with(project + "/")) file->erase(0, project.size() + 1);
   }
   for (const auto& unikernel : image.unikernels) {
-    const std::string quoted = fmt::format("'{}'", unikernel.name);
-    if (!error.file.ends_with("main.cpp") || !error.message.contains(quoted)) continue;
-    if (error.message.starts_with("no member named") || error.message.starts_with("use of undeclared")) {
-      return {
-          fmt::format(
-              "{}: {} is in no namespace of {}; define `mirage::task<> {}(...)` there, or correct the name",
-              unikernel.at, unikernel.name, unikernel.header, unikernel.name),
-          details};
-    }
-    if (error.message.starts_with("no matching function")) {
-      std::vector<std::string> given;
-      for (const auto& input : unikernel.inputs) given.push_back(input.wants);
-      given.insert(given.end(), unikernel.arguments.begin(), unikernel.arguments.end());
-      const std::string why = error.notes.empty() ? "" : ": " + error.notes.front().message;
-      return {fmt::format("{}: {} of {} cannot be called with ({}){}", unikernel.at, unikernel.name,
-                          unikernel.header, config::listed(given, ","), why),
-              details};
-    }
+    if (auto sentence = wrong_call(error, unikernel)) return {*sentence, details};
   }
   // Ours say their place themselves: "static assertion failed: config.cpp:7: website needs a kv_ro; ..."
-  constexpr std::string_view assertion = "static assertion failed";
-  if (const auto at = error.message.find("config.cpp:");
-      error.message.starts_with(assertion) && at != std::string::npos) {
-    return {error.message.substr(at), details};
+  constexpr std::string_view assertion = "static assertion failed: config.cpp:";
+  if (const auto at = error.message.find(assertion); at == 0) {
+    return {error.message.substr(assertion.find("config.cpp")), details};
   }
   move_to_project(error);
   return {fmt::format("{}:{}: {}", error.file, error.line, plain(error.message)), details};

@@ -32,7 +32,8 @@ compiler_error first_error(std::string_view output);
 tool_error diagnose_config(std::string_view output, std::string_view source, const std::string& config);
 
 /// The same for the compilation of an image: what is wrong in main.cpp is said in the words of config.cpp.
-tool_error diagnose_build(std::string_view output, const graph& image);
+/// `project` is its absolute path; files are named from there.
+tool_error diagnose_build(std::string_view output, const graph& image, const std::string& project);
 
 /// The name that begins at this place of a text: `website` of `website(a, b)`.
 std::string name_at(std::string_view source, unsigned line, unsigned column);

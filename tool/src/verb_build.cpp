@@ -65,9 +65,12 @@ std::vector<std::string> arguments_of(const plan& what, const installation& from
   return arguments;
 }
 
-outcome<void> check(const outcome<finished>& result, const graph& image) {
+outcome<void> check(const outcome<finished>& result, const project& where, const graph& image) {
   if (!result) return fail(result.error());
-  if (result->status != 0) return fail(diagnose_build(result->output + result->errors, image));
+  std::error_code error;
+  const std::string folder =
+      fs::weakly_canonical(fs::absolute(where.config_path(), error), error).parent_path();
+  if (result->status != 0) return fail(diagnose_build(result->output + result->errors, image, folder));
   return {};
 }
 
@@ -95,8 +98,8 @@ outcome<int> build(const session& with, const std::string& config, bool dry_run)
   MIRAGE_TRY_VOID(built.add(image));
   MIRAGE_TRY_VOID(
       check(cmake_configure(where.generated(), folder, arguments_of(what, with.from, libraries), with.screen),
-            what.image));
-  MIRAGE_TRY_VOID(check(cmake_build(folder, {}, "Building " + what.name, with.screen), what.image));
+            where, what.image));
+  MIRAGE_TRY_VOID(check(cmake_build(folder, {}, "Building " + what.name, with.screen), where, what.image));
   with.screen.note("Built " + (where.folder / image).string());
   return exit_status::ok;
 }
