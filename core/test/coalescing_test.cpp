@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: ISC
+#include <mirage/core/coalescing.hpp>
+
+#include <gtest/gtest.h>
+
+namespace mirage {
+namespace {
+
+struct coalescing : testing::Test {
+  coalescing_policy policy;
+  instant now{1000s};
+
+  /// `length` with an event source ready every `gap`.
+  void load(duration length, duration gap) {
+    for (const instant end = now + length; now < end; now += gap) policy.observe(now, 1);
+  }
+  void silence(duration length) {
+    now += length;
+    policy.observe(now, 0);
+  }
+};
+
+TEST_F(coalescing, starts_without_waiting) { EXPECT_EQ(policy.window(), 0s); }
+
+TEST_F(coalescing, never_waits_under_low_load) {
+  load(100ms, 1ms);
+  EXPECT_EQ(policy.window(), 0s);
+  load(100ms, 50us);
+  EXPECT_EQ(policy.window(), 0s) << "less than two events in the time that would be waited";
+}
+
+TEST_F(coalescing, gathers_when_several_events_are_expected_in_the_time) {
+  load(10ms, 5us);
+  EXPECT_EQ(policy.window(), 20us);
+  EXPECT_EQ(policy.window(), policy.limit());
+}
+
+TEST_F(coalescing, stops_when_the_load_falls) {
+  load(10ms, 2us);
+  EXPECT_GT(policy.window(), 0s);
+  silence(20ms);
+  EXPECT_EQ(policy.window(), 0s);
+  load(10ms, 2us);
+  EXPECT_GT(policy.window(), 0s);
+  load(10ms, 100us);
+  EXPECT_EQ(policy.window(), 0s);
+}
+
+TEST_F(coalescing, a_burst_is_forgotten_after_a_quiet_period) {
+  load(5ms, 1ms);
+  policy.observe(now, 1000);
+  silence(100ms);
+  EXPECT_EQ(policy.window(), 0s);
+  silence(10s);
+  EXPECT_EQ(policy.window(), 0s);
+}
+
+TEST_F(coalescing, decides_once_a_millisecond) {
+  load(10ms, 1ms);
+  for (int i = 0; i < 400; ++i) policy.observe(now += 2us, 1);
+  EXPECT_EQ(policy.window(), 0s);
+  for (int i = 0; i < 400; ++i) policy.observe(now += 2us, 1);
+  EXPECT_GT(policy.window(), 0s);
+}
+
+TEST_F(coalescing, many_sources_in_one_round_are_load_too) {
+  for (int i = 0; i < 10; ++i) policy.observe(now += 1ms, 200);
+  EXPECT_GT(policy.window(), 0s);
+}
+
+TEST_F(coalescing, can_be_switched_off_and_set) {
+  policy.set_limit(0s);
+  load(10ms, 1us);
+  EXPECT_EQ(policy.window(), 0s);
+  policy.set_limit(100us);
+  load(10ms, 40us);
+  EXPECT_EQ(policy.window(), 100us);
+}
+
+}  // namespace
+}  // namespace mirage

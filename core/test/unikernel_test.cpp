@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: ISC
+#include <mirage/core/unikernel.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <mirage/core/event.hpp>
+#include <mirage/test/virtual_node.hpp>
+
+#if MIRAGE_EXCEPTIONS
+#include <stdexcept>
+#endif
+
+namespace {
+
+/// A node that knows what its unikernel does, since `mirage::run` is one function in a program.
+struct node_with_a_unikernel : mirage::test::virtual_node {
+  std::function<mirage::task<int>(std::span<const std::string_view>)> unikernel;
+};
+
+}  // namespace
+
+const mirage::image_info mirage::image{.name = "test", .target = "virtual", .packages = {}};
+
+mirage::task<int> mirage::run(std::span<const std::string_view> command_line) {
+  return static_cast<node_with_a_unikernel*>(os::here)->unikernel(command_line);
+}
+
+namespace mirage {
+namespace {
+
+struct unikernels : testing::Test {
+  node_with_a_unikernel node;
+  std::string log;
+
+  int run(std::function<task<int>(std::span<const std::string_view>)> body) {
+    node.unikernel = std::move(body);
+    constexpr std::array<std::string_view, 2> words{"-l", "debug"};
+    return run_unikernel(node, words);
+  }
+  /// Something that waits to be told.
+  task<> serve(event& until) {
+    log += "serving ";
+    co_await until;
+    log += "closing ";
+    co_await sleep_for(1s);
+    log += "closed ";
+  }
+};
+
+TEST_F(unikernels, end_with_the_status_of_run) {
+  EXPECT_EQ(run([](auto words) -> task<int> {
+              EXPECT_EQ(words.size(), 2U);
+              co_await sleep_for(10s);
+              co_return 5;
+            }),
+            5);
+  EXPECT_GE(node.time(), test::virtual_start + 10s);
+  EXPECT_EQ(node.frames.live(), 0U);
+}
+
+TEST_F(unikernels, end_at_exit_though_they_still_run) {
+  EXPECT_EQ(run([](auto) -> task<int> {
+              os::exit(7);
+              co_await sleep_for(1h);
+              co_return 0;
+            }),
+            7);
+  EXPECT_LT(node.time(), test::virtual_start + 1h);
+  EXPECT_EQ(node.frames.live(), 0U);
+}
+
+TEST_F(unikernels, until_shutdown_ends_when_its_jobs_do) {
+  EXPECT_EQ(run([this](auto) -> task<int> {
+              event over;
+              over.set();
+              co_await until_shutdown(serve(over));
+              co_return 0;
+            }),
+            0);
+  EXPECT_EQ(log, "serving closing closed ");
+}
+
+TEST_F(unikernels, until_shutdown_lets_the_jobs_end_in_order) {
+  EXPECT_EQ(run([this](auto) -> task<int> {
+              scope others;
+              EXPECT_TRUE(others.spawn([]() -> task<> {
+                co_await sleep_for(10s);
+                os::shutdown().set();
+              }));
+              co_await until_shutdown(serve(os::shutdown()));
+              log += "stopped";
+              co_return 0;
+            }),
+            0);
+  EXPECT_EQ(log, "serving closing closed stopped");
+  EXPECT_LT(node.time(), test::virtual_start + 12s);
+}
+
+TEST_F(unikernels, until_shutdown_cancels_jobs_that_take_too_long) {
+  EXPECT_EQ(run([this](auto) -> task<int> {
+              event never_set;
+              os::shutdown().set();
+              co_await until_shutdown(serve(never_set));
+              log += "stopped";
+              co_return 0;
+            }),
+            0);
+  EXPECT_EQ(log, "serving stopped");
+  EXPECT_GE(node.time(), test::virtual_start + stop_limit);
+  EXPECT_LT(node.time(), test::virtual_start + stop_limit + 1s);
+}
+
+enum class trouble { broken };
+constexpr std::string_view describe(trouble) { return "it is broken"; }
+
+struct good_device {
+  task<result<void, trouble>> start() {
+    co_await yield();
+    co_return {};
+  }
+  task<> stop() {
+    stopped = true;
+    co_return;
+  }
+  bool stopped = false;
+};
+struct bad_device {
+  task<result<void, trouble>> start() { co_return fail(trouble::broken); }
+  task<> stop() { co_await sleep_for(1h); }
+};
+struct plain_device {};
+
+TEST_F(unikernels, start_devices_that_can_be_started) {
+  good_device good;
+  bad_device bad;
+  plain_device plain;
+  EXPECT_TRUE(node.mirage::test::virtual_node::run(start("good", good)));
+  EXPECT_TRUE(node.mirage::test::virtual_node::run(start("plain", plain)));
+  EXPECT_EQ(node.console_text(), "");
+  EXPECT_FALSE(node.mirage::test::virtual_node::run(start("disk", bad)));
+  EXPECT_NE(node.console_text().find("disk cannot start: it is broken\n"), std::string::npos)
+      << node.console_text();
+}
+
+TEST_F(unikernels, stop_devices_within_the_limit) {
+  good_device good;
+  bad_device bad;
+  plain_device plain;
+  node.mirage::test::virtual_node::run(stop("good", good));
+  EXPECT_TRUE(good.stopped);
+  node.mirage::test::virtual_node::run(stop("plain", plain));
+  node.mirage::test::virtual_node::run(stop("disk", bad));
+  EXPECT_LT(node.time(), test::virtual_start + stop_limit + 1s);
+  EXPECT_NE(node.console_text().find("disk did not stop in time\n"), std::string::npos)
+      << node.console_text();
+}
+
+#if MIRAGE_EXCEPTIONS
+
+TEST_F(unikernels, an_exception_that_escapes_from_run_stops_them) {
+  EXPECT_DEATH_IF_SUPPORTED(run([](auto) -> task<int> {
+                              co_await yield();
+                              throw std::domain_error("no config");
+                            }),
+                            "an exception escaped from the task main and nobody joined its scope: no config");
+}
+
+TEST_F(unikernels, an_exception_of_the_jobs_comes_out_of_until_shutdown) {
+  EXPECT_EQ(run([](auto) -> task<int> {
+              const auto job = []() -> task<> {
+                throw std::domain_error("job");
+                co_return;
+              };
+              try {
+                co_await until_shutdown(job());
+              } catch (const std::domain_error&) {
+                co_return 9;
+              }
+              co_return 0;
+            }),
+            9);
+}
+
+#endif
+
+}  // namespace
+}  // namespace mirage
