@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mirage/config/generic.hpp"
+#include "mirage/config/words.hpp"
 
 namespace mirage::config {
 
@@ -28,10 +29,72 @@ inline device<stack> socket_stack(const group& prefix = {}) {
            argument<bool>("reuse-port", "Let several processes listen on one port", false).in(prefix)}}}();
 }
 
-inline const bool socket_stack_is_offered = stacks.add({
-    .value = "host",
-    .targets = {"unix"},
-    .make = [](const needs<network>&, const group& prefix) { return socket_stack(prefix); },
-});
+/// Names by the host's way, getaddrinfo(3). It has connections of its own, so it needs no stack.
+inline device<resolver> system_resolver() {
+  return implementation<resolver>{{.name = "resolver",
+                                   .type = "mirage::system_resolver",
+                                   .header = "mirage/linux/system_resolver.hpp",
+                                   .construct = "$name",
+                                   .packages = {"linux"}}}();
+}
+
+/// The terminal, or wherever standard input and output lead.
+inline device<console> host_console() {
+  return implementation<console>{{.name = "console",
+                                  .type = "mirage::host_console",
+                                  .header = "mirage/linux/host_console.hpp",
+                                  .construct = "$name",
+                                  .packages = {"linux"}}}();
+}
+
+/// A disk in a file. A relative path is looked up where the image is started.
+inline device<block> block_of_file(const std::string& path) {
+  return implementation<block>{{.name = "block",
+                                .type = "mirage::file_block",
+                                .header = "mirage/linux/file_block.hpp",
+                                .construct = "$name, " + cpp_literal(path),
+                                .packages = {"linux"}}}();
+}
+
+namespace detail {
+
+template <module_type Store>
+device<Store> folder_of_host(const std::string& path) {
+  return implementation<Store>{{.name = "files",
+                                .type = "mirage::folder_kv",
+                                .header = "mirage/linux/folder_kv.hpp",
+                                .construct = "$name, " + cpp_literal(path),
+                                .packages = {"linux"}}}();
+}
+
+}  // namespace detail
+
+/// A folder of the host as a store, read while the image runs. A relative path is looked up where the image
+/// is started.
+inline device<kv_ro> direct_kv_ro(const std::string& path) { return detail::folder_of_host<kv_ro>(path); }
+/// The same, to be written too.
+inline device<kv_rw> direct_kv_rw(const std::string& path) { return detail::folder_of_host<kv_rw>(path); }
+
+namespace detail {
+
+inline const bool linux_offers =
+    stacks.add({.value = "host",
+                .targets = {"unix"},
+                .make = [](const needs<network>&, const group& prefix) { return socket_stack(prefix); }}) &&
+    resolvers.add({.value = "system",
+                   .targets = {"unix"},
+                   .make = [](const needs<stack>&, const group&) { return system_resolver(); }}) &&
+    consoles.add(
+        {.value = "host", .targets = {"unix"}, .make = [](const group&) { return host_console(); }}) &&
+    blocks.add({.value = "file",
+                .targets = {"unix"},
+                .make = [](const std::string& path, const group&) { return block_of_file(path); }}) &&
+    // The folder in the image (crunch) is what all targets have, so this one must be asked for.
+    folders.add({.value = "direct",
+                 .targets = {"unix"},
+                 .rank = -1,
+                 .make = [](const std::string& path, const group&) { return direct_kv_ro(path); }});
+
+}  // namespace detail
 
 }  // namespace mirage::config
