@@ -281,9 +281,10 @@ def show(stage, results, seconds, log_path):
     if len(results.failed) > 20:
         print(f"    ... and {len(results.failed) - 20} more")
     if log_path:
-        tail = log_path.read_text(errors="replace").splitlines()[-40:]
-        print(f"    the end of {log_path.relative_to(ROOT)}:")
-        print("\n".join("    | " + line for line in tail), flush=True)
+        # Result lines are counted above already; what is left says more.
+        lines = [line for line in log_path.read_text(errors="replace").splitlines() if not RESULT_LINE.match(line)]
+        print(f"    from the end of {log_path.relative_to(ROOT)}:")
+        print("\n".join("    | " + line for line in lines[-40:]), flush=True)
 
 
 def main():
