@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "joined_input.hpp"
 #include "mirage/core/log.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/http/head_writer.hpp"
@@ -120,27 +121,10 @@ bool connection::wrote(const std::optional<result<void, v1::flow_error>>& writte
   return true;
 }
 
-/// Puts what was received behind what there is. A head that came in pieces is joined, so that its views need
-/// not be.
 bool connection::append(buffer more) noexcept {
-  if (input_.empty()) {
-    input_ = std::move(more);
-    return true;
-  }
-  const std::size_t before = input_.size();
-  const std::size_t size = before + more.size();
-  if (!input_.unique() || input_.capacity() < size) {
-    buffer joined = buffer::allocate(std::max<std::size_t>(size, server_.limits_.head_bytes));
-    if (!joined) {
-      server_.counters_.refused(refusal::overload);
-      return false;
-    }
-    std::memcpy(joined.writable().data(), input_.data(), before);
-    input_ = std::move(joined);
-  }
-  input_.resize(size);
-  std::memcpy(input_.writable().data() + before, more.data(), more.size());
-  return true;
+  if (join_input(input_, std::move(more), server_.limits_.head_bytes)) return true;
+  server_.counters_.refused(refusal::overload);
+  return false;
 }
 
 task<bool> connection::flush() {

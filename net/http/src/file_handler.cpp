@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "joined_input.hpp"
 #include "mirage/core/format.hpp"
 #include "mirage/core/log.hpp"
 #include "mirage/core/os.hpp"
@@ -70,11 +71,6 @@ std::string_view join(std::span<char> space, std::string_view first, std::string
   std::ranges::copy(first, space.begin());
   std::ranges::copy(second, space.begin() + static_cast<std::ptrdiff_t>(first.size()));
   return {space.data(), first.size() + second.size()};
-}
-
-std::span<char> characters(buffer& memory) noexcept {
-  const bytes all = memory.writable();
-  return {static_cast<char*>(static_cast<void*>(all.data())), all.size()};
 }
 
 }  // namespace

@@ -86,6 +86,8 @@ class served {
   /// One request on a connection of its own, and everything that comes back.
   std::string ask(std::string_view text) { return node.run(ask_once(text)); }
 
+  [[nodiscard]] memory::stack& client_stack() { return client_stack_; }
+
   /// The value of a counter, or -1.
   std::int64_t counted(std::string_view name, std::string_view label = {}) {
     std::string text;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: ISC
+// The server meets its module type.
+#include <mirage/test/suites/http_server_suite.hpp>
+
+#include "mirage/http.hpp"
+#include "mirage/memory/stack.hpp"
+#include "virtual_subject.hpp"
+
+namespace mirage {
+namespace {
+
+constexpr ip_address server_address = "10.0.0.1";
+constexpr ip_address client_address = "10.0.0.2";
+
+struct two_machines : test::virtual_subject {
+  memory::subnet subnet;
+  memory::stack server_stack{subnet, {server_address}, "server_stack"};
+  memory::stack client_stack{subnet, {client_address}, "client_stack"};
+};
+
+struct servers : two_machines {
+  using http_server = mirage::http_server<memory::stack>;
+  http_server& device() { return server_; }
+  static endpoint local() { return {server_address, 80}; }
+  auto connect() { return client_stack.tcp().connect(local()); }
+
+ private:
+  http_server server_{"http", server_stack};
+};
+MIRAGE_CONFORMANCE(http_server_suite, http, servers);
+
+}  // namespace
+}  // namespace mirage
