@@ -74,6 +74,15 @@ file_response choose_file_response(const request_head& head, const file_facts& f
   return response;
 }
 
+namespace {
+
+void write_content_lines(head_writer& to, std::string_view content_type, content_coding coding) noexcept {
+  to.add(field::content_type, content_type);
+  if (coding != content_coding::identity) to.add(field::content_encoding, describe(coding));
+}
+
+}  // namespace
+
 void write_file_lines(head_writer& to, const file_facts& file, const file_response& response,
                       std::string_view cache_control, std::string_view multipart_type) noexcept {
   const bool varies = file.available.has(content_coding::gzip) || file.available.has(content_coding::brotli);
@@ -82,14 +91,15 @@ void write_file_lines(head_writer& to, const file_facts& file, const file_respon
   const bool part = response.code == status::partial_content;
   if (response.code == status::range_not_satisfiable)
     to.add(field::content_range, content_range_text(std::nullopt, response.size).text());
+  // The page that stands for what is not there: content, but nothing to keep or to ask for again.
+  if (response.code == status::not_found) return write_content_lines(to, file.content_type, response.coding);
   if (!whole && !part && response.code != status::not_modified) return;
   // RFC 9110 §15.4.5: what a 304 repeats.
   if (const form_tag tag(file.etag, response.coding); !tag.text().empty()) to.add(field::etag, tag.text());
   if (!cache_control.empty()) to.add(field::cache_control, cache_control);
   if (!whole && !part) return;
   const bool several = response.ranges.size() > 1;
-  to.add(field::content_type, several ? multipart_type : file.content_type);
-  if (response.coding != content_coding::identity) to.add(field::content_encoding, describe(response.coding));
+  write_content_lines(to, several ? multipart_type : file.content_type, response.coding);
   if (file.last_modified) {
     const date_text date = print_date(*file.last_modified);
     to.add(field::last_modified, std::string_view{date.data(), date.size()});

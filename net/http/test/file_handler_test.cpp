@@ -106,6 +106,14 @@ TEST(FileHandler, SendsTheVariantThatIsWanted) {
   EXPECT_EQ(files.ask("/", "Accept-Encoding: gzip, br\r\n"), compressed);
 }
 
+TEST(FileHandler, SendsAVariantOfThePageForWhatIsNotThere) {
+  site files{true, {.not_found = "index.html"}};
+  const std::string answer = files.ask("/nothing", "Accept-Encoding: br\r\n");
+  EXPECT_EQ(answer,
+            "HTTP/1.1 404 Not Found\r\nVary: Accept-Encoding\r\nContent-Type: text/html; charset=utf-8\r\n"
+            "Content-Encoding: br\r\nContent-Length: 3\r\n\r\nbr!");
+}
+
 /// What must be the same wherever the values are.
 class FileHandlerOverAny : public testing::TestWithParam<bool> {};
 INSTANTIATE_TEST_SUITE_P(Stores, FileHandlerOverAny, testing::Values(true, false),
@@ -139,6 +147,8 @@ TEST_P(FileHandlerOverAny, SaysWhatIsNotThere) {
     const std::string answer = files.ask(path);
     EXPECT_EQ(status_of_answer(answer), "404") << path;
     EXPECT_EQ(body_of(answer), "gone") << path;
+    EXPECT_EQ(field_of(answer, "Content-Type"), "text/html; charset=utf-8") << path;
+    EXPECT_EQ(field_of(answer, "ETag"), "-") << path;
   }
   EXPECT_EQ(body_of(files.ask("/.well-known/x")), "known");
   EXPECT_EQ(status_of_answer(files.ask("/" + std::string(2000, 'x'))), "404");
