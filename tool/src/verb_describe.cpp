@@ -50,7 +50,7 @@ std::string as_text(const plan& what) {
   text += tree{what.image}.text(what.image.unikernels);
   std::string keys;
   for (const auto& key : what.image.keys) keys += fmt::format(" --{}={}", key.name, key.value);
-  text += "\nkeys:" + keys + "\n";
+  text += (what.image.unikernels.empty() ? "keys:" : "\nkeys:") + keys + "\n";
   if (!what.image.arguments.empty()) {
     text += "boot arguments:";
     for (const auto& argument : what.image.arguments) {
