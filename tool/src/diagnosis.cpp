@@ -149,15 +149,30 @@ std::vector<std::string*> files_of(compiler_error& error) {
   return files;
 }
 
-// What the linker or CMake says.
+// The text of CMake's message(FATAL_ERROR) behind line `at`, which CMake indents and breaks into lines.
+std::string message_behind(const std::vector<std::string>& lines, std::size_t at) {
+  std::string text;
+  for (++at; at < lines.size() && lines[at].starts_with("  "); ++at)
+    text += fmt::format("{}{}", text.empty() ? "" : " ", trimmed(lines[at]));
+  return text;
+}
+
+// What the linker, CMake or a generator beside the tool (mirage-crunch) says.
 std::string sentence_without_place(std::string_view output) {
-  for (const auto& line : lines_of(output)) {
+  const auto lines = lines_of(output);
+  for (std::size_t at = 0; at < lines.size(); ++at) {
+    const std::string& line = lines[at];
+    if (const auto said = match(line, "^mirage-[a-z]+: (.*)")) return (*said)[1];
+    if (line.starts_with("CMake Error")) {
+      const std::string message = message_behind(lines, at);
+      return message.empty() ? line : message;
+    }
     if (const auto symbol = match(line, "undefined symbol: (.*)")) {
       return fmt::format(
           "nothing defines `{}`; define it in the project, or name its folder with local_library",
           std::string{(*symbol)[1]});
     }
-    if (line.contains("error:") || line.contains("CMake Error")) return line;
+    if (line.contains("error:")) return line;
   }
   return "the build failed; -v shows all of it";
 }

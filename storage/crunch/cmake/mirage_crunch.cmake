@@ -18,7 +18,7 @@ function(mirage_crunch target name folder)
     endif()
   endif()
   if(NOT IS_DIRECTORY "${folder}")
-    message(FATAL_ERROR "there is no folder ${folder} to put into the image")
+    message(FATAL_ERROR "there is no folder ${folder} to put into the image; make it, or name another one")
   endif()
 
   # In Mirage's own build the generator is a target; for a project it lies beside the tool.
