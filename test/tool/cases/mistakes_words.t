@@ -17,7 +17,7 @@ Mistakes on the command line.
   mirage: query: there is nothing called `everything`; ask for one of: name, packages, depexts, files, devices, keys, arguments, main, cmake, manifest, size
   [64]
   $ mirage help everything
-  mirage: there is no page about `everything`; the pages are: none
+  mirage: there is no page about `everything`; the pages are: build, clean, configure, describe, help, init, query and run
   [64]
   $ mirage --color=sometimes build
   mirage: --color: sometimes not in {auto,always,never}; see `mirage build --help`

@@ -66,6 +66,7 @@ What Debian has to bring:
   > END
   $ mirage query depexts
   coreutils
+  liburing-dev
   no-such-carpet-dev
   $ mirage configure 2>&1 | sed 's/sudo //'
   mirage: carpet needs the Debian package no-such-carpet-dev, not installed here; run `apt-get install no-such-carpet-dev`, or pass --no-depext
