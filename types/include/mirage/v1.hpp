@@ -562,9 +562,8 @@ concept tcp_flow_ends = requires(const F& f) {
   { f.local() } noexcept -> std::same_as<endpoint>;
 };
 /// `no_delay(true)` switches Nagle's algorithm off (RFC 9293 §3.7.4); it is off in a new flow, because every
-/// protocol here writes whole messages. `keep_alive(idle)` asks the peer for a sign of life after that
-/// silence
-/// (`timed_out` when there is none); 0, as in a new flow, never does.
+/// protocol here writes whole messages. `keep_alive(idle)` asks the peer for a sign of life after so long a
+/// silence (`timed_out` when there is none); 0, as in a new flow, never does.
 template <class F>
 concept tcp_flow_options = requires(F& f, bool off, duration idle) {
   { f.no_delay(off) } noexcept -> std::same_as<void>;
@@ -612,8 +611,8 @@ concept stack_addresses = requires(const S& s) {
 /// TCP and UDP over IPv4 and IPv6: our own from the wire up, or the host's sockets.
 template <class S> concept stack = device<S> && stack_tcp<S> && stack_udp<S> && stack_addresses<S>;
 
-/// `not_found`: the name has no address of that kind. `failed`: no server answered, or answered nonsense.
-/// `bad_name`: not a host name.
+/// `not_found`: there is no such name, or it has no address. `failed`: no server answered, or answered
+/// nonsense. `bad_name`: not a host name.
 enum class resolve_error : std::uint8_t { not_found, failed, bad_name };
 [[nodiscard]] constexpr std::string_view describe(resolve_error error) noexcept {
   constexpr std::array<std::string_view, 3> words{"the name has no address", "the name could not be resolved",

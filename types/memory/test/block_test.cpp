@@ -73,7 +73,7 @@ TEST(memory_block, takes_its_time_and_refuses_beyond_its_cap) {
 }
 
 TEST(memory_block_death, must_not_be_destroyed_while_it_works) {
-  EXPECT_DEATH(
+  EXPECT_DEATH_IF_SUPPORTED(
       {
         test::virtual_node node;
         memory::block disk({.latency = 5ms});
