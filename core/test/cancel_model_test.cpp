@@ -17,6 +17,7 @@
 #include <mirage/core/semaphore.hpp>
 #include <mirage/core/sleep.hpp>
 #include <mirage/core/when.hpp>
+#include <mirage/test/seeds.hpp>
 #include <mirage/test/virtual_node.hpp>
 
 namespace mirage {
@@ -171,7 +172,7 @@ void run(std::uint64_t seed, duration length) {
 }
 
 TEST(cancel_model, nothing_is_lost_and_nobody_survives) {
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= test::seeds(60); ++seed) {
     run(seed, 300ms);
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }

@@ -12,6 +12,8 @@
 #include <random>
 #include <vector>
 
+#include <mirage/test/seeds.hpp>
+
 namespace mirage {
 namespace {
 
@@ -207,7 +209,7 @@ class model {
 };
 
 TEST(timer_wheel, does_over_millions_of_operations_what_a_sorted_map_does) {
-  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+  for (std::uint64_t seed = 1; seed <= test::seeds(4); ++seed) {
     model both(seed);
     for (int i = 0; i < 1'000'000; ++i) {
       both.step();
