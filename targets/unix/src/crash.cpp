@@ -20,7 +20,7 @@ namespace mirage {
 namespace {
 
 constexpr unsigned max_depth = 64;
-constexpr std::size_t fault_stack = 64 * 1024;
+[[maybe_unused]] constexpr std::size_t fault_stack = 64 * 1024;
 
 void tell(std::string_view text) noexcept { host::write_whole(STDERR_FILENO, text); }
 
@@ -60,7 +60,7 @@ std::string_view name_of(int signal) noexcept {
   }
 }
 
-void on_fault(int signal, siginfo_t* fault, void*) {
+[[maybe_unused]] void on_fault(int signal, siginfo_t* fault, void*) {
   char memory[256];
   text_writer line(memory);
   format_to(line, "The unikernel stops: {}", name_of(signal));
