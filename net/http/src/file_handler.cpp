@@ -244,10 +244,7 @@ task<std::optional<v1::kv_error>> file_handler::send_value(exchange& with, std::
                                                            status code) {
   const v1::asset* file = store_.find == nullptr ? nullptr : store_.find(store_.store, key);
   if (file != nullptr) {
-    std::array<byte_range, most_ranges> space;
-    const file_facts facts = facts_of(*file);
-    const file_response response = choose_file_response(with.request().head(), facts, with.now(), space);
-    co_await send_content(with, key, facts, response);
+    co_await send_found_asset(with, key, *file);
     co_return std::nullopt;
   }
   auto size = co_await store_.size(store_.store, key);
@@ -270,6 +267,13 @@ task<std::optional<v1::kv_error>> file_handler::send_value(exchange& with, std::
   if (code == status::ok) response = choose_file_response(with.request().head(), facts, with.now(), space);
   co_await send_content(with, key, facts, response);
   co_return std::nullopt;
+}
+
+task<> file_handler::send_found_asset(exchange& with, std::string_view key, const v1::asset& file) {
+  std::array<byte_range, most_ranges> space;
+  const file_facts facts = facts_of(file);
+  const file_response response = choose_file_response(with.request().head(), facts, with.now(), space);
+  co_await send_content(with, key, facts, response);
 }
 
 task<> file_handler::send_content(exchange& with, std::string_view key, const file_facts& facts,

@@ -74,13 +74,18 @@ class file_handler {
   [[nodiscard]] std::string_view remembered_lines(const v1::asset& file,
                                                   const file_response& response) noexcept;
 
-  task<> serve_value(exchange& with);
-  task<> serve_missing_value(exchange& with);
-  task<std::optional<v1::kv_error>> send_value(exchange& with, std::string_view key, status code);
-  task<> send_content(exchange& with, std::string_view key, const file_facts& facts, file_response response);
-  task<bool> send_range(exchange& with, std::string_view key, content_coding coding, byte_range range);
-  task<> send_multipart(exchange& with, std::string_view key, const file_facts& facts,
-                        file_response response);
+  // Kept from being made part of their callers' frames, which would be longer than the pool's.
+  [[gnu::noinline]] task<> serve_value(exchange& with);
+  [[gnu::noinline]] task<> serve_missing_value(exchange& with);
+  [[gnu::noinline]] task<std::optional<v1::kv_error>> send_value(exchange& with, std::string_view key,
+                                                                 status code);
+  [[gnu::noinline]] task<> send_found_asset(exchange& with, std::string_view key, const v1::asset& file);
+  [[gnu::noinline]] task<> send_content(exchange& with, std::string_view key, const file_facts& facts,
+                                        file_response response);
+  [[gnu::noinline]] task<bool> send_range(exchange& with, std::string_view key, content_coding coding,
+                                          byte_range range);
+  [[gnu::noinline]] task<> send_multipart(exchange& with, std::string_view key, const file_facts& facts,
+                                          file_response response);
 
   file_store store_;
   file_options options_;
