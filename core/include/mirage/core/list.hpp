@@ -57,6 +57,23 @@ class list {
     return first;
   }
 
+  /// The same in a loop over many. `next` is what the call before has found behind its element, null at
+  /// first. Mostly it still is the first element, and the processor, which guesses that the comparison holds,
+  /// need not wait until it has read back the head of the list, which was only just written.
+  list_link& pop_front(list_link*& next) noexcept {
+    list_link* first = head_.next_;
+    if (first == next) [[likely]] {
+      // Hides from the compiler that the two are equal: it would use the one that was read.
+      asm("" : "+r"(next));
+      first = next;
+    }
+    next = first->next_;
+    head_.next_ = next;
+    next->previous_ = &head_;
+    first->next_ = nullptr;
+    return *first;
+  }
+
   /// Moves all of `other` behind what is here; O(1).
   void append(list& other) noexcept {
     if (other.empty()) return;
