@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: ISC
 #pragma once
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/unikernel.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source info_log{"app-info"};
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source block_log{"block"};
 
@@ -38,7 +38,7 @@ mirage::task<bool> round_trip(Disk& disk, std::uint64_t first, std::uint32_t cou
   auto written = co_await disk.write(first, pattern(size, value));
   if (!written) co_return false;
   auto read = co_await disk.read(first, count);
-  co_return read && read->size() == size && all_are(*read, value);
+  co_return read && read->size() == size&& all_are(*read, value);
 }
 
 template <mirage::v1::block Disk>
@@ -69,9 +69,11 @@ mirage::task<> block_tests(Disk& disk) {
   auto across = co_await disk.read(last, 2);
   tests.check("reading across the end is refused", !across && across.error() == block_error::out_of_range);
   auto overflow = co_await disk.write(info.sectors, pattern(info.sector_size, 0));
-  tests.check("writing beyond the end is refused", !overflow && overflow.error() == block_error::out_of_range);
+  tests.check("writing beyond the end is refused",
+              !overflow && overflow.error() == block_error::out_of_range);
   auto part = co_await disk.write(0, pattern(info.sector_size - 1, 0));
   tests.check("writing a part of a sector is refused", !part && part.error() == block_error::misaligned);
 
-  block_log.info("{} tests started, {} passed, {} failed", tests.started, tests.passed, tests.started - tests.passed);
+  block_log.info("{} tests started, {} passed, {} failed", tests.started, tests.passed,
+                 tests.started - tests.passed);
 }

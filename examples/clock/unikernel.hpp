@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: ISC
 #pragma once
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/os.hpp>
 #include <mirage/core/sleep.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source clock_log{"clock"};
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include <mirage/v1.hpp>
 #include <mirage/channel.hpp>
+#include <mirage/v1.hpp>
 
 template <mirage::v1::console Console>
 mirage::task<> backwards(Console& console) {

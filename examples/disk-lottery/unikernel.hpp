@@ -6,10 +6,10 @@
 #include <optional>
 #include <string_view>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/endian.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/os.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source lottery_log{"lottery"};
 
@@ -32,8 +32,10 @@ inline std::uint32_t crc32(mirage::cbytes data) {
 /// The best ticket of a slot, or the sentence that says why there is none.
 inline mirage::result<std::uint64_t, std::string_view> decode(mirage::cbytes sector) {
   using mirage::load_be32, mirage::load_be64;
-  if (load_be32(&sector[slot_layout::magic_at]) != slot_layout::magic) return mirage::fail(std::string_view("bad magic"));
-  if (load_be32(&sector[slot_layout::version_at]) != 1) return mirage::fail(std::string_view("unknown version"));
+  if (load_be32(&sector[slot_layout::magic_at]) != slot_layout::magic)
+    return mirage::fail(std::string_view("bad magic"));
+  if (load_be32(&sector[slot_layout::version_at]) != 1)
+    return mirage::fail(std::string_view("unknown version"));
   if (load_be32(&sector[slot_layout::checksum_at]) != crc32(sector.first(slot_layout::checksum_at)))
     return mirage::fail(std::string_view("bad checksum"));
   return load_be64(&sector[slot_layout::best_at]);

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/os.hpp>
 #include <mirage/core/queue.hpp>
 #include <mirage/core/scope.hpp>
 #include <mirage/core/sleep.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source echo_log{"echo-server"};
 inline constexpr int lines = 10;

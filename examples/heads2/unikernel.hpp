@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/sleep.hpp>
 #include <mirage/core/when.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source heads_log{"heads2"};
 

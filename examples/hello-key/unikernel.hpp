@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/sleep.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source hello_log{"hello"};
 

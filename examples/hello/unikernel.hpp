@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: ISC
 #pragma once
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/sleep.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source hello_log{"hello"};
 

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source fetch_log{"http-fetch"};
 

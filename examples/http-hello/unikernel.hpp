@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source hello_log{"http-hello"};
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 #pragma once
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source kv_log{"kv_ro"};
 

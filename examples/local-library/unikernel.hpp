@@ -3,8 +3,8 @@
 
 #include <greeting.hpp>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source greet_log{"greet"};
 

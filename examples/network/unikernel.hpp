@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <utility>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/scope.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source network_log{"network"};
 

@@ -3,6 +3,4 @@
 #include <mirage/config.hpp>
 using namespace mirage::config;
 
-int main(int argc, char** argv) {
-  return configure(argc, argv, "noop", noop());
-}
+int main(int argc, char** argv) { return configure(argc, argv, "noop", noop()); }

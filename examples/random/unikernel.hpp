@@ -4,9 +4,9 @@
 #include <array>
 #include <cstddef>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/os.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source dice_log{"random"};
 

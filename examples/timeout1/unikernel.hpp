@@ -4,11 +4,11 @@
 #include <optional>
 #include <string_view>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/os.hpp>
 #include <mirage/core/scope.hpp>
 #include <mirage/core/sleep.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source timeout_log{"timeout1"};
 

@@ -4,11 +4,11 @@
 #include <string_view>
 #include <variant>
 
-#include <mirage/v1.hpp>
 #include <mirage/core/log.hpp>
 #include <mirage/core/os.hpp>
 #include <mirage/core/sleep.hpp>
 #include <mirage/core/when.hpp>
+#include <mirage/v1.hpp>
 
 inline constexpr mirage::log_source timeout_log{"timeout2"};
 

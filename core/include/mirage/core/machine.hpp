@@ -42,8 +42,8 @@ void unwatch(descriptor_source& source, int descriptor) noexcept;
 void watch_interrupt(event_source& source, unsigned interrupt) noexcept;
 void unwatch_interrupt(event_source& source, unsigned interrupt) noexcept;
 
-/// The address by which a device reaches memory of ours; the range must be contiguous, as all of a unikernel's
-/// memory is.
+/// The address by which a device reaches memory of ours; the range must be contiguous, as all of a
+/// unikernel's memory is.
 std::uint64_t dma_address(const void* memory) noexcept;
 
 // Registers in memory. The accesses are of exactly this width, in program order among themselves.

@@ -24,11 +24,11 @@ template <class E>
 
 // They are statements, not expressions: a `co_await` inside a GNU statement expression is not portable,
 // and a `return` that hides in the middle of a line is not readable.
-#define MIRAGE_TRY_(leave, temporary, declaration, ...)                                   \
-  auto temporary = (__VA_ARGS__);                                                         \
-  if (!temporary) leave ::mirage::fail(std::move(temporary).error());                     \
+#define MIRAGE_TRY_(leave, temporary, declaration, ...)               \
+  auto temporary = (__VA_ARGS__);                                     \
+  if (!temporary) leave ::mirage::fail(std::move(temporary).error()); \
   declaration = *std::move(temporary)
-#define MIRAGE_TRY_VOID_(leave, temporary, ...)                                           \
+#define MIRAGE_TRY_VOID_(leave, temporary, ...) \
   if (auto temporary = (__VA_ARGS__); !temporary) leave ::mirage::fail(std::move(temporary).error())
 
 /// `MIRAGE_TRY(auto header, parse(bytes));` declares `header`, or returns the error from this function.
