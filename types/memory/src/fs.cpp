@@ -89,11 +89,10 @@ fs::answer<std::vector<v1::kv_item>> fs::list(std::string_view path) {
   const auto found = find(path);
   if (!found) return outcome<items>(fail(found.error()));
   if (!(*found)->directory) return outcome<items>(fail(v1::fs_error::not_a_directory));
-  items all;
+  items all;  // in order: what is beside each other differs in its last segment only
   for (const auto& [each, what] : nodes_)
     if (parent_of(each) == path)
       all.push_back({each.substr(path.empty() ? 0 : path.size() + 1), what.directory});
-  std::ranges::sort(all, {}, &v1::kv_item::name);
   return outcome<items>(std::move(all));
 }
 

@@ -62,5 +62,62 @@ MIRAGE_CONFORMANCE(udp_suite, memory_alone, test::stack_udp<alone>);
 MIRAGE_CONFORMANCE(flow_suite, memory_tcp, test::tcp_flows<test::stack_tcp<stacks>>);
 MIRAGE_CONFORMANCE(listener_suite, memory_tcp, test::tcp_listeners<test::stack_tcp<stacks>>);
 
+task<> accept_until_closed(memory::listener& port, int& closed) {
+  auto flow = co_await port.accept();
+  EXPECT_EQ(test::error_of(flow), v1::listen_error::closed);
+  ++closed;
+}
+
+TEST(memory_stack, ends_its_listeners_when_it_is_stopped) {
+  test::virtual_node node;
+  memory::subnet subnet;
+  memory::stack stack(subnet, {server4});
+  auto port = stack.tcp().listen({server4, 80});
+  ASSERT_TRUE(port.has_value());
+  int closed = 0;
+  scope accepting;
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(accepting.spawn("acceptor", accept_until_closed(*port, closed)).has_value());
+  node.advance(1s);
+  EXPECT_EQ(closed, 0);
+  node.run(stack.stop());
+  node.advance(1s);
+  EXPECT_EQ(closed, 3);
+}
+
+task<> connect_and_keep(memory::stack& from, std::vector<memory::flow>& flows, int& refused) {
+  auto flow = co_await from.tcp().connect({server4, 80});
+  if (flow) flows.push_back(*std::move(flow));
+  if (!flow && flow.error() == v1::flow_error::refused) ++refused;
+}
+
+TEST(memory_stack, refuses_connections_beyond_the_backlog) {
+  test::virtual_node node;
+  memory::subnet subnet;
+  memory::stack stack(subnet, {server4}, "server", {.backlog = 2});
+  auto port = stack.tcp().listen({server4, 80});
+  ASSERT_TRUE(port.has_value());
+  std::vector<memory::flow> flows;
+  int refused = 0;
+  scope connecting;
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(connecting.spawn("connect", connect_and_keep(stack, flows, refused)).has_value());
+  node.advance(1s);
+  EXPECT_EQ(flows.size(), 2u);
+  EXPECT_EQ(refused, 3);
+}
+
+TEST(memory_udp, refuses_beyond_the_cap_of_the_subnet) {
+  test::virtual_node node;
+  memory::subnet subnet(2);
+  memory::stack stack(subnet, {server4});
+  const v1::datagram_route to = {.destination = {server4, 9}};
+  std::vector<std::string> outcomes;
+  for (int i = 0; i < 3; ++i) outcomes.push_back(test::outcome(stack.udp().write(to, 1, test::filling("x"))));
+  EXPECT_EQ(outcomes, (std::vector<std::string>{"ok", "ok", "no room to send"}));
+  node.settle();
+  EXPECT_EQ(test::outcome(stack.udp().write(to, 1, test::filling("x"))), "ok") << "there is room again";
+}
+
 }  // namespace
 }  // namespace mirage

@@ -73,6 +73,11 @@ class console_suite {
     EXPECT_EQ(got, "late\n") << "a cancelled read has lost something";
   }
 
+  task<> typing_wakes_who_waits() {
+    auto [got, typed] = co_await when_all(read_bytes(subject.device(), 5), type_later("late\n"));
+    EXPECT_EQ(got, "late\n");
+  }
+
   task<> nobody_will_type_any_more() {
     subject.type("last\n");
     subject.hang_up();
@@ -93,6 +98,7 @@ class console_suite {
         MIRAGE_SUITE_TEST(console_suite, much_is_shown_whole),
         MIRAGE_SUITE_TEST(console_suite, what_is_typed_is_read),
         MIRAGE_SUITE_TEST(console_suite, a_reader_waits_for_somebody_to_type),
+        MIRAGE_SUITE_TEST(console_suite, typing_wakes_who_waits),
     };
     if constexpr (requires(Subject& s) { s.hang_up(); })
       all.push_back(MIRAGE_SUITE_TEST(console_suite, nobody_will_type_any_more));
@@ -100,6 +106,10 @@ class console_suite {
   }
 
  private:
+  task<> type_later(std::string text) {
+    co_await sleep_for(a_while / 10);
+    subject.type(text);
+  }
   task<> shows(std::string text) {
     for (int i = 0; i < 100 && !subject.shown().ends_with(text); ++i) co_await sleep_for(a_while / 100);
     EXPECT_TRUE(subject.shown().ends_with(text)) << "shown is: " << subject.shown().substr(0, 1000);
