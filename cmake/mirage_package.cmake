@@ -153,6 +153,7 @@ function(mirage_package_tests name dir)
     add_dependencies(tests "${target}")
     add_test(NAME "${name}.${file}" COMMAND "${target}" WORKING_DIRECTORY "${dir}")
     mirage_test_properties("${name}.${file}" unit)
+    mirage_gtest_report("${name}.${file}")
   endforeach()
 endfunction()
 
@@ -160,6 +161,12 @@ endfunction()
 function(mirage_test_properties test label)
   set_tests_properties("${test}" PROPERTIES TIMEOUT "${MIRAGE_TEST_TIMEOUT}" LABELS "${label}" SKIP_RETURN_CODE 77
     ENVIRONMENT "MIRAGE_ROOT=${PROJECT_SOURCE_DIR};MIRAGE_BUILD=${PROJECT_BINARY_DIR}")
+endfunction()
+
+# A program of GoogleTest leaves a report of its single cases, which `make test` counts.
+function(mirage_gtest_report test)
+  set_property(TEST "${test}" APPEND PROPERTY ENVIRONMENT
+               "GTEST_OUTPUT=json:${PROJECT_BINARY_DIR}/test-reports/${test}.json")
 endfunction()
 
 # A fuzz target is built twice: as it is, and with MIRAGE_PLANTED_BUG defined, where it must find the bug that

@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -127,14 +128,13 @@ def ctest(folder, *options):
 
     def action(log, results, deadline):
         name = pathlib.Path(log.name).stem
-        reports = LOGS / f"{name}.gtest"
-        subprocess.run(["rm", "-rf", reports], check=True)
-        reports.mkdir(parents=True)
+        reports = folder / "test-reports"
+        shutil.rmtree(reports, ignore_errors=True)
         junit = LOGS / f"{name}.xml"
         junit.unlink(missing_ok=True)
         status = run_command(
             ["ctest", "--test-dir", folder, "-j", str(os.cpu_count()), "--no-tests=error", "--output-on-failure",
-             "--output-junit", junit, *options], log, deadline, {"GTEST_OUTPUT": f"json:{reports}/"})
+             "--output-junit", junit, *options], log, deadline)
         if status is None:
             return "took longer than its bound"
         if not junit.exists():
@@ -165,12 +165,14 @@ def count_program(results, case, report):
             name = f"{program}/{suite['name']}.{test['name']}"
             if test.get("failures"):
                 results.add("fail", name, test["failures"][0]["failure"].splitlines()[0])
-            elif test["result"] == "SKIPPED":
+            elif test.get("result") == "SKIPPED":
                 results.add("skip", name, "skipped itself")
-            elif test["status"] == "NOTRUN":
+            elif test.get("status") == "NOTRUN":
                 results.add("skip", name, "disabled")
-            else:
+            elif test.get("result") == "COMPLETED":
                 results.add("pass", name)
+            else:
+                results.add("fail", name, "its report does not say that it ended")
     if found == 0:
         results.add("fail", program, "has no test")
     elif broken and len(results.failed) == failed_before:

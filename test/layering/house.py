@@ -231,7 +231,7 @@ def check_hosted_symbols(build):
         listing = subprocess.run(["nm", "--demangle", "--undefined-only", "--format=posix", library],
                                  capture_output=True, text=True, check=True).stdout
         for symbol in sorted({line.rsplit(" U", 1)[0] for line in listing.splitlines() if " U" in line}):
-            if HOSTED_SYMBOLS.match(symbol) and not excused("hosted_headers.txt", f"{library.name}: {symbol}"):
+            if HOSTED_SYMBOLS.match(symbol) and not excused("hosted_headers.txt", f"{library.name} {symbol}"):
                 yield f"{library.name}: refers to `{symbol}`, which no unikernel may carry"
 
 

@@ -71,6 +71,9 @@ class StagesTest(unittest.TestCase):
         self.assertEqual(results.failed, [("core.x/x.b", "x.cpp:3")])
         self.assertEqual([name for name, _ in results.skipped], ["core.x/x.c", "core.x/x.d"])
 
+    def test_a_case_that_was_only_listed_is_a_failure(self):
+        self.assertEqual(len(self.program("run", [{"name": "a", "file": "x.cpp", "line": 3}]).failed), 1)
+
     def test_a_crash_after_the_last_case_is_a_failure(self):
         results = self.program("fail", [{"name": "a", "status": "RUN", "result": "COMPLETED"}])
         self.assertEqual(len(results.failed), 1)
