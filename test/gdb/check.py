@@ -33,6 +33,10 @@ VALUES = {
     "values.prefix4": "10.0.0.0/8",
     "values.prefix6": "fe80::/10",
     "values.at": "[2001:db8::1]:8080",
+    "values.length": "1.5 s",
+    "values.when": "2 s",
+    "values.not_ever": "never",
+    "values.midnight": "2026-01-01T00:00:00.000000000Z",
     "running": "scope of 5 tasks = {[0] = server: join, [1] = limited: join, [2] = reader: queue pop, "
                "[3] = second: semaphore, [4] = new: ready}",
 }

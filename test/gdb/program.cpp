@@ -84,6 +84,10 @@ int main() {
     ipv4_prefix prefix4 = *ipv4_prefix::parse("10.0.0.0/8");
     ipv6_prefix prefix6 = *ipv6_prefix::parse("fe80::/10");
     endpoint at{either6, 8080};
+    duration length = 1500ms;
+    instant when{2s};
+    instant not_ever = never;
+    wall_time midnight = test::virtual_wall_start;
   } values;
   look(&values);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Mirage in gdb: `source mirage.py`, or `gdb -x mirage.py PROGRAM`.
 
-Prints tasks, scopes, buffers, results, addresses and times in the words of their owners, and adds the command
+Prints tasks, scopes, buffers, results, addresses and times as one would say them, and adds the command
 `mirage tasks`: every live task, what it waits for, and the calls in which it does. It only reads memory, so it
 works on a core file and over a remote stub, too. docs/debugging.md shows it.
 """
@@ -244,6 +244,40 @@ def address_text(value):
     return address_text(inner) if bool(value["is_v6_"]) else ipv4_text(int(inner["low_"]) & 0xFFFFFFFF)
 
 
+def seconds_text(nanoseconds):
+    whole, rest = divmod(abs(nanoseconds), 10**9)
+    return f"{'-' * (nanoseconds < 0)}{whole}{f'.{rest:09}'.rstrip('0') if rest else ''} s"
+
+
+class DurationPrinter:
+    """mirage::duration"""
+
+    def __init__(self, value):
+        self.value = value
+
+    def to_string(self):
+        return seconds_text(int(self.value["__r"]))
+
+
+class InstantPrinter:
+    """mirage::instant, counted from when the clock began, and mirage::wall_time"""
+
+    def __init__(self, value):
+        self.wall = "wall_clock" in str(value.type.strip_typedefs())
+        self.nanoseconds = int(value["__d"]["__r"])
+
+    def to_string(self):
+        if self.nanoseconds == 2**63 - 1:
+            return "never"
+        if not self.wall:
+            return seconds_text(self.nanoseconds)
+        import datetime
+
+        seconds, rest = divmod(self.nanoseconds, 10**9)
+        day = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+        return f"{day:%Y-%m-%dT%H:%M:%S}.{rest:09}Z"
+
+
 class MacPrinter:
     """mirage::mac_address"""
 
@@ -291,6 +325,8 @@ def printers():
     of.add_printer("scope", "^mirage::scope$", ScopePrinter)
     of.add_printer("buffer", "^mirage::buffer$", BufferPrinter)
     of.add_printer("result", "^std::expected<.*>$", ResultPrinter)
+    of.add_printer("duration", r"^std::chrono::duration<long, std::ratio<1l?, 1000000000l?> ?>$", DurationPrinter)
+    of.add_printer("instant", "^std::chrono::time_point<mirage::(monotonic|wall)_clock, .*>$", InstantPrinter)
     of.add_printer("mac_address", "^mirage::mac_address$", MacPrinter)
     of.add_printer("address", "^mirage::(ipv4_address|ipv6_address|ip_address)$", AddressPrinter)
     of.add_printer("prefix", "^mirage::(basic_prefix<.*>|ip_prefix)$", PrefixPrinter)

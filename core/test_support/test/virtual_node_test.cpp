@@ -8,6 +8,7 @@
 
 #include "mirage/core/event.hpp"
 #include "mirage/core/sleep.hpp"
+#include "mirage/core/when.hpp"
 
 namespace mirage {
 namespace {
@@ -30,6 +31,18 @@ task<> fail_late() {
 
 task<> spin() {
   while (true) co_await yield();
+}
+
+// As docs/debugging.md shows it.
+task<int> answer_after(duration length) {
+  co_await sleep_for(length);
+  co_return 42;
+}
+
+TEST(answer, comes_within_an_hour) {
+  test::virtual_node node;
+  EXPECT_EQ(node.run(with_timeout(1h, answer_after(59min))), 42);
+  EXPECT_FALSE(node.run(with_timeout(1h, answer_after(61min))));
 }
 
 TEST(virtual_node, runs_a_task_and_jumps_over_its_sleep) {
