@@ -203,23 +203,23 @@ def folder_scripts(file_name):
 
 def test_stages():
     yield Stage("format", 120, lines_of(["scripts/format"]))
-    yield Stage("build", 2400, build("release", "all", "benchmarks"))
+    yield Stage("build", 2400, build("release", "all", "tests", "benchmarks"))
     yield Stage("unit", 600, ctest(BUILD), ("build",))
     yield Stage("headers", 600, build("release", "check_headers"), ("build",))
     yield from folder_stages("run", 300, ("build",))
     yield Stage("bench", 300, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
-    yield Stage("asan-build", 2400, build("asan", "all"))
+    yield Stage("asan-build", 2400, build("asan", "all", "tests"))
     yield Stage("asan", 900, ctest(BUILD / "asan"), ("asan-build",))
     yield from sanitized_stages(300, ("build", "asan-build"))
     yield Stage("fuzz", 400, lines_of(["scripts/fuzz", "smoke"]), ("asan-build",))
-    yield Stage("wasm-build", 900, build("wasm", "all"))
+    yield Stage("wasm-build", 900, build("wasm", "all", "tests"))
     yield Stage("wasm", 300, ctest(BUILD / "wasm"), ("wasm-build",))
     yield Stage("tidy", 360, lines_of(["scripts/tidy"]), ("build",))
 
 
 def soak_stages():
-    yield Stage("build", 2400, build("release", "all"))
-    yield Stage("asan-build", 2400, build("asan", "all"))
+    yield Stage("build", 2400, build("release", "all", "tests"))
+    yield Stage("asan-build", 2400, build("asan", "all", "tests"))
     yield Stage("repeat", 4 * 3600, ctest(BUILD / "asan", "--repeat", "until-fail:100"), ("asan-build",))
     yield Stage("planted-bugs", 2 * 3600, lines_of(["scripts/fuzz", "planted"]))
     yield Stage("fuzz-coverage", 3600, lines_of(["scripts/fuzz", "coverage"]))
