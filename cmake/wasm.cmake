@@ -12,9 +12,10 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(MIRAGE_EXCEPTIONS OFF CACHE BOOL "")
 
 set(llvm /usr/lib/llvm-19)
-# clang looks for the headers of the host otherwise.
-set(CMAKE_CXX_FLAGS_INIT "-nostdlibinc -isystem ${llvm}/include/wasm32-wasi/c++/v1 -isystem /usr/include/wasm32-wasi \
--mtail-call -mbulk-memory")
+# clang looks for the headers of the host otherwise. (Options, because a preset that sets CMAKE_CXX_FLAGS overrides
+# CMAKE_CXX_FLAGS_INIT.)
+add_compile_options(-nostdlibinc "SHELL:-isystem ${llvm}/include/wasm32-wasi/c++/v1" "SHELL:-isystem /usr/include/wasm32-wasi"
+                    -mtail-call -mbulk-memory)
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostdlib /usr/lib/wasm32-wasi/crt1-command.o -L/usr/lib/wasm32-wasi \
 -L${llvm}/lib/wasm32-wasi -Wl,--gc-sections -Wl,-z,stack-size=1048576 -Wl,--stack-first")
 set(CMAKE_CXX_STANDARD_LIBRARIES "-lc++ -lc++abi -lc ${llvm}/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a")
