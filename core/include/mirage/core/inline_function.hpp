@@ -21,7 +21,7 @@ class inline_function<R(Arguments...), Size> {
   template <class F>
     requires(!std::is_same_v<F, inline_function> && std::is_invocable_r_v<R, F&, Arguments...>)
   inline_function(F callable) noexcept : call_(call_it<F>), move_(move_it<F>) {
-    static_assert(sizeof(F) <= Size && alignof(F) <= alignof(std::max_align_t),
+    static_assert(sizeof(F) <= Size && alignof(F) <= alignment,
                   "the callable does not fit in place: let it capture a pointer");
     static_assert(std::is_nothrow_move_constructible_v<F>);
     ::new (static_cast<void*>(memory_)) F(std::move(callable));
@@ -45,6 +45,9 @@ class inline_function<R(Arguments...), Size> {
   R operator()(Arguments... arguments) { return call_(memory_, std::forward<Arguments>(arguments)...); }
 
  private:
+  // No more than what tasks can hold on every target.
+  static constexpr std::size_t alignment = 8;
+
   template <class F>
   static R call_it(void* self, Arguments... arguments) {
     return (*static_cast<F*>(self))(std::forward<Arguments>(arguments)...);
@@ -58,7 +61,7 @@ class inline_function<R(Arguments...), Size> {
 
   R (*call_)(void* self, Arguments... arguments);
   void (*move_)(void* from, void* to) noexcept;  // without `to` it only destroys; null when moved from
-  alignas(std::max_align_t) std::byte memory_[Size];
+  alignas(alignment) std::byte memory_[Size];
 };
 
 }  // namespace mirage
