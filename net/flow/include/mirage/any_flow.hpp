@@ -56,9 +56,11 @@ class any_flow {
 
  private:
   static constexpr std::size_t size = 6 * sizeof(void*);
+  // No more than what tasks can hold on every target.
+  static constexpr std::size_t alignment = 8;
   template <class Flow>
-  static constexpr bool in_place = sizeof(Flow) <= size && alignof(Flow) <= alignof(std::max_align_t) &&
-                                   std::is_nothrow_move_constructible_v<Flow>;
+  static constexpr bool in_place =
+      sizeof(Flow) <= size && alignof(Flow) <= alignment && std::is_nothrow_move_constructible_v<Flow>;
 
   struct operations {
     task<result<buffer, v1::flow_error>> (*read)(void* self);
@@ -175,7 +177,7 @@ class any_flow {
   }
 
   const operations* operations_;
-  alignas(std::max_align_t) std::byte memory_[size];
+  alignas(alignment) std::byte memory_[size];
 };
 
 static_assert(v1::flow<any_flow>);
