@@ -102,7 +102,7 @@ task<> pop(world& in) {
 }
 
 void cancel_one(world& in) {
-  if (!in.scopes.empty()) in.scopes[in.below(in.scopes.size())]->cancel();
+  if (!in.scopes.empty()) in.scopes[static_cast<std::size_t>(in.below(in.scopes.size()))]->cancel();
 }
 
 task<> live(world& in, int depth, int steps) {

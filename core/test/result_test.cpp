@@ -54,7 +54,7 @@ result<int, std::unique_ptr<std::string>> taken(bool good) {
 }
 
 TEST(result, try_moves_what_cannot_be_copied) {
-  EXPECT_EQ(taken(true).value(), 7);
+  EXPECT_EQ(*taken(true), 7);
   const auto failed = taken(false);
   ASSERT_FALSE(failed.has_value());
   EXPECT_EQ(*failed.error(), "bad");

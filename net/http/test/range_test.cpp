@@ -97,7 +97,7 @@ TEST(Range, WritesMultipartBodiesOfTheLengthThatItSays) {
   std::string space(256, '\0');
   for (const byte_range& part : parts) {
     text += body.part_head(part, space);
-    text += content.substr(part.first, part.length());
+    text += content.substr(static_cast<std::size_t>(part.first), static_cast<std::size_t>(part.length()));
   }
   text += body.end(space);
   EXPECT_EQ(text,

@@ -122,9 +122,9 @@ TEST(RouterDeathTest, RefusesMalformedPatterns) {
   const auto add = [&](std::string_view pattern) {
     routes.get(pattern, [](exchange& with) { return say(with, ""); });
   };
-  EXPECT_DEATH(add("no-slash"), "pattern");
-  EXPECT_DEATH(add("/a/*rest/b"), "pattern");
-  EXPECT_DEATH(add("/:a/:b/:c/:d/:e/:f/:g/:h/:i"), "pattern");
+  EXPECT_DEATH_IF_SUPPORTED(add("no-slash"), "pattern");
+  EXPECT_DEATH_IF_SUPPORTED(add("/a/*rest/b"), "pattern");
+  EXPECT_DEATH_IF_SUPPORTED(add("/:a/:b/:c/:d/:e/:f/:g/:h/:i"), "pattern");
   add("/:a/:b/:c/:d/:e/:f/:g/*h");
 }
 
