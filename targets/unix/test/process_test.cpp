@@ -65,7 +65,7 @@ task<int> tell_about_itself(std::span<const std::string_view> words) {
   struct sigaction pipe{};
   ::sigaction(SIGPIPE, nullptr, &pipe);
   if (pipe.sa_handler == SIG_IGN) os::console("no SIGPIPE\n");
-  const instant start = os::monotonic();
+  const instant start = os::now();
   co_await sleep_for(10ms);
   if (os::monotonic() - start >= 10ms && os::wall() > wall_time{}) os::console("clocks\n");
   if (os::random64() != os::random64()) os::console("random\n");
