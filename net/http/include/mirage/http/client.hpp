@@ -155,7 +155,7 @@ namespace mirage {
 
 /// `v1::http_client`. Stack, resolver and name must outlive it.
 template <v1::stack Stack, v1::resolver Resolver>
-class http_client final : public http::client_base {
+class http_client : public http::client_base {
  public:
   using response = http::client_response;
 
