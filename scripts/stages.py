@@ -204,7 +204,7 @@ def folder_scripts(file_name):
 def test_stages():
     yield Stage("format", 120, lines_of(["scripts/format"]))
     yield Stage("build", 2400, build("release", "all", "tests", "benchmarks"))
-    yield Stage("unit", 600, ctest(BUILD), ("build",))
+    yield Stage("unit", 1200, ctest(BUILD), ("build",))
     yield Stage("headers", 600, build("release", "check_headers"), ("build",))
     yield from folder_stages("run", 300, ("build",))
     yield Stage("bench", 300, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
