@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/linux/socket_connection.hpp"
 
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "mirage/core/os.hpp"
+#include "mirage/linux/socket_tcp.hpp"
 #include "socket_address.hpp"
 
 namespace mirage::detail {
@@ -18,6 +20,8 @@ namespace {
 // Sizes of the pool. A request fits in the first; a stream grows to the last.
 constexpr std::array<std::size_t, 4> rooms{2048, 4096, 16384, 65536};
 constexpr std::size_t most_discarded = 256 * 1024;
+// Below this a copy costs less than the second system call.
+constexpr std::size_t least_to_send_from_file = 8 * 1024;
 
 }  // namespace
 
@@ -97,11 +101,47 @@ bool socket_connection::try_write(socket_write& work) noexcept {
 }
 
 bool socket_connection::send(socket_write& work) noexcept {
+  while (true) {
+    const auto [wanted, sent] = send_some(work);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && errno != EAGAIN) {
+      failed_ = flow_error_of(errno);
+      work.outcome = fail(*failed_);
+      return true;
+    }
+    const std::size_t taken = sent < 0 ? 0 : static_cast<std::size_t>(sent);
+    work.drop(taken);
+    if (work.first == work.parts.size()) {
+      work.parts.clear();
+      work.outcome.emplace();
+      return true;
+    }
+    if (taken < wanted) {
+      clear(writable);
+      return false;
+    }
+  }
+}
+
+// What can go in one system call: a large part of the image by itself, or everything before the next one.
+socket_connection::attempt socket_connection::send_some(socket_write& work) noexcept {
+  const image_file& image = owner_.image();
   std::array<iovec, buffer_list::capacity()> parts;
   std::size_t count = 0;
   std::size_t wanted = 0;
+  int flags = MSG_NOSIGNAL;
   for (std::size_t i = work.first; i < work.parts.size(); ++i) {
     const buffer& part = work.parts[i];
+    if (part.size() >= least_to_send_from_file) {
+      if (const auto place = image.offset_of(part.view())) {
+        if (count == 0) {
+          auto offset = static_cast<off_t>(*place);
+          return {part.size(), ::sendfile(socket_.get(), image.descriptor(), &offset, part.size())};
+        }
+        flags |= MSG_MORE;
+        break;
+      }
+    }
     // The interface lacks a const: sendmsg only reads.
     parts[count++] = {const_cast<std::byte*>(part.data()), part.size()};
     wanted += part.size();
@@ -109,33 +149,20 @@ bool socket_connection::send(socket_write& work) noexcept {
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = count;
-  ssize_t sent = 0;
-  do {
-    sent = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  if (sent < 0 && errno != EAGAIN) {
-    failed_ = flow_error_of(errno);
-    work.outcome = fail(*failed_);
-    return true;
-  }
-  std::size_t taken = sent < 0 ? 0 : static_cast<std::size_t>(sent);
-  if (taken == wanted) {
-    work.parts.clear();
-    work.outcome.emplace();
-    return true;
-  }
-  clear(writable);
-  if (taken > 0) work.part_taken = true;
-  while (taken > 0 || work.parts[work.first].empty()) {
-    buffer& part = work.parts[work.first];
+  return {wanted, ::sendmsg(socket_.get(), &message, flags)};
+}
+
+void socket_write::drop(std::size_t taken) noexcept {
+  if (taken > 0) part_taken = true;
+  while (first < parts.size()) {
+    buffer& part = parts[first];
     const std::size_t step = taken < part.size() ? taken : part.size();
     part.drop_front(step);
     taken -= step;
-    if (!part.empty()) break;
+    if (!part.empty()) return;
     part = buffer();
-    ++work.first;
+    ++first;
   }
-  return false;
 }
 
 void socket_connection::shutdown() noexcept {

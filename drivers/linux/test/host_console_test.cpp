@@ -35,7 +35,6 @@ struct pipe_ends {
 
 class host_console_test : public testing::Test {
  protected:
-  host_console_test() { ::signal(SIGPIPE, SIG_IGN); }
   static task<std::string> read_all(host_console& console) {
     std::string all;
     while (true) {

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <string>
 #include <vector>
@@ -282,6 +283,59 @@ TEST_F(socket_tcp_test, moves_megabytes_with_back_pressure) {
     co_await writing.join();
   };
   host.run(work(), 30s);
+}
+
+// Read-only data of this test program, as a crunched store is of an image.
+constexpr auto image = [] {
+  std::array<char, 60'001> made{};
+  for (std::size_t i = 0; i < made.size(); ++i) made[i] = static_cast<char>(i * 7 + i / 251);
+  return made;
+}();
+
+TEST_F(socket_tcp_test, sends_what_lies_in_the_image_from_its_file) {
+  constexpr int rounds = 200;  // more than the socket takes at once
+  const std::string_view whole(image.data(), image.size());
+  auto writer = [&](socket_flow& flow) -> task<> {
+    for (int i = 0; i < rounds; ++i) {
+      buffer_list parts;
+      parts.push_back(buffer::copy_of(as_bytes("head")));
+      parts.push_back(buffer::from_static(as_bytes(whole)));
+      parts.push_back(buffer::from_static(as_bytes(whole.substr(5, 30'000))));
+      parts.push_back(buffer::copy_of(as_bytes("tail")));
+      const auto sent = co_await flow.write(std::move(parts));
+      EXPECT_TRUE(sent);
+    }
+    co_await flow.shutdown();
+  };
+  auto work = [&]() -> task<> {
+    auto listener = listening();
+    auto [client, server] = co_await connected(listener);
+    scope writing;
+    (void)writing.spawn(writer, std::ref(client));
+    const std::string got = co_await read_all(server);
+    const std::string wanted = "head" + std::string(whole) + std::string(whole.substr(5, 30'000)) + "tail";
+    EXPECT_EQ(got.size(), rounds * wanted.size());
+    for (std::size_t at = 0; at < got.size(); at += wanted.size()) {
+      EXPECT_TRUE(got.compare(at, wanted.size(), wanted) == 0) << "round " << at / wanted.size();
+    }
+    co_await writing.join();
+  };
+  host.run(work(), 30s);
+}
+
+TEST_F(socket_tcp_test, a_peer_that_reset_is_an_error_for_the_image_too) {
+  auto work = [&]() -> task<> {
+    auto listener = listening();
+    auto [client, server] = co_await connected(listener);
+    {
+      const socket_flow gone = std::move(server);
+    }
+    auto got = co_await client.read();
+    EXPECT_EQ(got.error(), v1::flow_error::reset);
+    const auto sent = co_await client.write(buffer::from_static(as_bytes({image.data(), image.size()})));
+    EXPECT_FALSE(sent) << "and no SIGPIPE";
+  };
+  host.run(work());
 }
 
 TEST_F(socket_tcp_test, a_cancelled_read_loses_nothing) {

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -15,7 +16,8 @@
 namespace mirage::test {
 
 test_host::test_host() : before_(std::exchange(os::here, this)) {
-  run_round();  // so that os::now() is right before the first task
+  ::signal(SIGPIPE, SIG_IGN);  // as targets/unix does
+  run_round();                 // so that os::now() is right before the first task
 }
 
 test_host::~test_host() {

@@ -35,6 +35,8 @@ struct socket_wait : waiter {
 struct socket_write : socket_wait {
   socket_write(socket_connection* of, buffer_list all) noexcept : socket_wait(of), parts(std::move(all)) {}
   socket_write(socket_write&&) noexcept = default;
+  /// The kernel took that many bytes more.
+  void drop(std::size_t taken) noexcept;
   buffer_list parts;
   std::size_t first = 0;
   bool part_taken = false;
@@ -55,7 +57,8 @@ class socket_connection final : public machine::descriptor_source {
   /// One recv, unless it is known that nothing is there. True when `take_read` has an answer.
   [[nodiscard]] bool try_read() noexcept;
   [[nodiscard]] result<buffer, v1::flow_error> take_read() noexcept;
-  /// One sendmsg, unless it is known that there is no room. True when the write has its outcome.
+  /// Sends what there is room for; nothing is tried when it is known that there is none. True when the write
+  /// has its outcome. SIGPIPE must be ignored, for sendfile cannot be told to raise none.
   [[nodiscard]] bool try_write(socket_write& work) noexcept;
 
   /// FIN; reading goes on.
@@ -84,7 +87,12 @@ class socket_connection final : public machine::descriptor_source {
 
  private:
   [[nodiscard]] bool receive() noexcept;
+  struct attempt {
+    std::size_t wanted;
+    std::ptrdiff_t sent;  // or -1, with errno
+  };
   [[nodiscard]] bool send(socket_write& work) noexcept;
+  [[nodiscard]] attempt send_some(socket_write& work) noexcept;
   void adapt(std::size_t received, std::size_t room) noexcept;
   void discard_input() noexcept;
   void end() noexcept;

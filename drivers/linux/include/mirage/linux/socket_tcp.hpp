@@ -10,6 +10,7 @@
 
 #include "mirage/core/counters.hpp"
 #include "mirage/core/list.hpp"
+#include "mirage/linux/image_file.hpp"
 #include "mirage/linux/socket_flow.hpp"
 #include "mirage/linux/socket_listener.hpp"
 #include "mirage/linux/socket_options.hpp"
@@ -42,8 +43,10 @@ class socket_tcp {
  private:
   friend socket_flow;
   friend class detail::listening_port;
+  friend class detail::socket_connection;
 
   [[nodiscard]] const socket_options& options() const noexcept { return options_; }
+  [[nodiscard]] const image_file& image() const noexcept { return image_; }
   /// Null at the cap on connections.
   [[nodiscard]] std::unique_ptr<detail::socket_connection> take() noexcept;
   void give_back(std::unique_ptr<detail::socket_connection> connection) noexcept;
@@ -61,6 +64,7 @@ class socket_tcp {
   const socket_options& options_;
   std::unique_ptr<detail::socket_connection> free_;
   list listeners_;
+  image_file image_;
   file_descriptor reserve_;  // given up for a moment to refuse what there is no descriptor for
   std::uint32_t open_ = 0;
 
