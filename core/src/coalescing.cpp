@@ -5,12 +5,18 @@ namespace mirage {
 
 void coalescing_policy::observe(instant now, std::uint64_t polls) noexcept {
   events_ += polls;
+  if (polls > 0) ++rounds_;
   const duration elapsed = now - period_start_;
   if (elapsed < period) return;
-  busy_ =
-      limit_ > duration::zero() && elapsed / limit_ <= static_cast<std::int64_t>(events_) / worth_waiting_for;
+  const double expected = static_cast<double>(events_) * static_cast<double>(limit_.count()) /
+                          static_cast<double>(elapsed.count());
+  // A round that waited has found what came meanwhile, too: without waiting its batch would be smaller by
+  // that.
+  const double batch = rounds_ == 0 ? 0 : static_cast<double>(events_) / static_cast<double>(rounds_);
+  const double at_once = busy_ ? batch - expected : batch;
+  busy_ = expected >= worth_waiting_for && expected >= at_once;
   period_start_ = now;
-  events_ = 0;
+  events_ = rounds_ = 0;
 }
 
 }  // namespace mirage

@@ -63,8 +63,20 @@ TEST_F(coalescing, decides_once_a_millisecond) {
   EXPECT_GT(policy.window(), 0s);
 }
 
-TEST_F(coalescing, many_sources_in_one_round_are_load_too) {
-  for (int i = 0; i < 10; ++i) policy.observe(now += 1ms, 200);
+TEST_F(coalescing, several_sources_in_one_round_are_load_too) {
+  for (int i = 0; i < 400; ++i) policy.observe(now += 10us, 2);
+  EXPECT_GT(policy.window(), 0s);
+}
+
+TEST_F(coalescing, does_not_wait_for_a_little_more_than_a_large_batch) {
+  for (int i = 0; i < 400; ++i) policy.observe(now += 100us, 30);
+  EXPECT_EQ(policy.window(), 0s) << "thirty are there, six more would come";
+}
+
+TEST_F(coalescing, goes_on_waiting_when_the_batches_have_grown_by_it) {
+  load(10ms, 5us);
+  EXPECT_GT(policy.window(), 0s);
+  for (int i = 0; i < 400; ++i) policy.observe(now += 25us, 5);
   EXPECT_GT(policy.window(), 0s);
 }
 

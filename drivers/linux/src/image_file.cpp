@@ -28,7 +28,7 @@ int look_at_executable(dl_phdr_info* object, std::size_t, void* result) {
 
 }  // namespace
 
-image_file::image_file() noexcept : file_(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)) {
+image_file::image_file() noexcept : file_(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC | O_NOATIME)) {
   if (!file_) return;
   segment found;
   ::dl_iterate_phdr(look_at_executable, &found);

@@ -146,6 +146,7 @@ socket_connection::attempt socket_connection::send_some(socket_write& work) noex
     parts[count++] = {const_cast<std::byte*>(part.data()), part.size()};
     wanted += part.size();
   }
+  if (count == 1) return {wanted, ::send(socket_.get(), parts[0].iov_base, parts[0].iov_len, flags)};
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = count;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // When a server is busy, waiting some microseconds before looking at the devices makes batches: fewer
-// wake-ups and system calls for the same packets. When it is not, waiting only costs latency. This decides.
+// wake-ups and system calls for the same packets. When it is not, or when each look finds a large batch
+// anyway, waiting only costs latency. This decides.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +19,18 @@ class coalescing_policy {
   /// Told after each round: how many event sources had something.
   void observe(instant now, std::uint64_t polls) noexcept;
 
-  /// Nothing, unless events came so fast lately that several more are expected within the limit.
+  /// Nothing, unless events came so fast lately that the batch is expected to at least double within the
+  /// limit.
   [[nodiscard]] duration window() const noexcept { return busy_ ? limit_ : duration::zero(); }
 
  private:
   static constexpr duration period = 1ms;
-  static constexpr std::int64_t worth_waiting_for = 2;  // events expected within the limit
+  static constexpr double worth_waiting_for = 2;  // events expected within the limit
 
   duration limit_ = 20us;
   instant period_start_{};
   std::uint64_t events_ = 0;
+  std::uint64_t rounds_ = 0;  // that had events
   bool busy_ = false;
 };
 
