@@ -18,12 +18,13 @@ def free_port():
 
 
 class Server:
-    def __init__(self, image, *arguments):
+    def __init__(self, image, *arguments, environment=None):
         self.port, self.metrics_port = free_port(), free_port()
         self.log = tempfile.NamedTemporaryFile(prefix="website.", suffix=".log")
         self.process = subprocess.Popen(
             [image, f"--port={self.port}", f"--metrics-port={self.metrics_port}", *arguments],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
+            env=environment)
         try:
             for port in (self.port, self.metrics_port):
                 self.wait_for(port)
