@@ -30,10 +30,11 @@ std::string plain(std::string text) {
   return text;
 }
 
-std::optional<std::smatch> match(const std::string& text, const char* pattern) {
+// What was found and its groups, which outlive the text.
+std::optional<std::vector<std::string>> match(const std::string& text, const char* pattern) {
   std::smatch found;
-  if (std::regex_search(text, found, std::regex(pattern))) return found;
-  return {};
+  if (!std::regex_search(text, found, std::regex(pattern))) return {};
+  return std::vector<std::string>(found.begin(), found.end());
 }
 
 // The module types in "implementation<job, kv_ro, http_server>", without what it gives.
@@ -170,7 +171,7 @@ std::string sentence_without_place(std::string_view output) {
     if (const auto symbol = match(line, "undefined symbol: (.*)")) {
       return fmt::format(
           "nothing defines `{}`; define it in the project, or name its folder with local_library",
-          std::string{(*symbol)[1]});
+          (*symbol)[1]);
     }
     if (line.contains("error:")) return line;
   }
