@@ -37,4 +37,17 @@ task<> until_shutdown(task<> jobs) {
   if (os::shutdown().is_set()) co_await running.join_until(later(os::now(), stop_limit));
 }
 
+task<> device_list::stop() {
+  for (; !started_.empty(); started_.pop_back()) {
+    const started& last = started_.back();
+    auto stopped = co_await with_timeout(stop_limit, last.stop(last.device));
+    if (!stopped) log_source{"main"}.warning("{} did not stop in time", last.name);
+  }
+}
+
+task<int> device_list::give_up() {
+  co_await stop();
+  co_return exit_status::device_failed;
+}
+
 }  // namespace mirage

@@ -120,42 +120,81 @@ enum class trouble { broken };
 constexpr std::string_view describe(trouble) { return "it is broken"; }
 
 struct good_device {
+  good_device(std::string& log, char name) : log_(log), name_(name) {}
   task<result<void, trouble>> start() {
     co_await yield();
+    log_ += name_;
     co_return {};
   }
   task<> stop() {
-    stopped = true;
-    co_return;
+    co_await yield();
+    (log_ += '-') += name_;
   }
-  bool stopped = false;
+
+ private:
+  std::string& log_;
+  char name_;
 };
 struct bad_device {
   task<result<void, trouble>> start() { co_return fail(trouble::broken); }
+  task<> stop() {
+    ADD_FAILURE() << "it never started";
+    co_return;
+  }
+};
+struct slow_device {
   task<> stop() { co_await sleep_for(1h); }
 };
 struct plain_device {};
 
-TEST_F(unikernels, start_devices_that_can_be_started) {
-  good_device good;
-  bad_device bad;
-  plain_device plain;
-  EXPECT_TRUE(node.mirage::test::virtual_node::run(start("good", good)));
-  EXPECT_TRUE(node.mirage::test::virtual_node::run(start("plain", plain)));
+TEST_F(unikernels, stop_in_the_opposite_order_what_they_started) {
+  const auto work = [this]() -> task<int> {
+    good_device a(log, 'a');
+    plain_device plain;
+    good_device b(log, 'b');
+    device_list devices;
+    const bool first = co_await devices.start("a", a);
+    const bool second = co_await devices.start("plain", plain);
+    const bool third = co_await devices.start("b", b);
+    EXPECT_TRUE(first && second && third);
+    co_await devices.stop();
+    co_return exit_status::ok;
+  };
+  EXPECT_EQ(node.mirage::test::virtual_node::run(work()), exit_status::ok);
+  EXPECT_EQ(log, "ab-b-a");
   EXPECT_EQ(node.console_text(), "");
-  EXPECT_FALSE(node.mirage::test::virtual_node::run(start("disk", bad)));
+}
+
+TEST_F(unikernels, stop_what_started_before_a_device_that_cannot) {
+  const auto work = [this]() -> task<int> {
+    good_device a(log, 'a');
+    bad_device bad;
+    device_list devices;
+    const bool first = co_await devices.start("a", a);
+    const bool second = co_await devices.start("disk", bad);
+    EXPECT_TRUE(first);
+    EXPECT_FALSE(second);
+    co_return co_await devices.give_up();
+  };
+  EXPECT_EQ(node.mirage::test::virtual_node::run(work()), exit_status::device_failed);
+  EXPECT_EQ(log, "a-a");
   EXPECT_NE(node.console_text().find("disk cannot start: it is broken\n"), std::string::npos)
       << node.console_text();
 }
 
-TEST_F(unikernels, stop_devices_within_the_limit) {
-  good_device good;
-  bad_device bad;
-  plain_device plain;
-  node.mirage::test::virtual_node::run(stop("good", good));
-  EXPECT_TRUE(good.stopped);
-  node.mirage::test::virtual_node::run(stop("plain", plain));
-  node.mirage::test::virtual_node::run(stop("disk", bad));
+TEST_F(unikernels, give_a_device_a_limit_to_stop) {
+  const auto work = [this]() -> task<int> {
+    good_device a(log, 'a');
+    slow_device slow;
+    device_list devices;
+    const bool first = co_await devices.start("a", a);
+    const bool second = co_await devices.start("disk", slow);
+    EXPECT_TRUE(first && second);
+    co_await devices.stop();
+    co_return exit_status::ok;
+  };
+  node.mirage::test::virtual_node::run(work());
+  EXPECT_EQ(log, "a-a") << "the others are stopped all the same";
   EXPECT_LT(node.time(), test::virtual_start + stop_limit + 1s);
   EXPECT_NE(node.console_text().find("disk did not stop in time\n"), std::string::npos)
       << node.console_text();

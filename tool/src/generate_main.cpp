@@ -135,12 +135,12 @@ std::string linked_packages(const std::vector<package>& packages) {
 }
 
 std::string construction(const graph& image) {
-  std::string text;
+  std::string text = image.devices.empty() ? "" : "  mirage::device_list devices;\n\n";
   for (const auto& device : image.devices) {
     text += statement(fmt::format("{} {}{{", device.id, device.object), device.construct, "};");
-    text += fmt::format(
-        "  if (!co_await mirage::start(\"{0}\", {0})) co_return mirage::exit_status::device_failed;\n\n",
-        device.object);
+    text +=
+        fmt::format("  if (!co_await devices.start(\"{0}\", {0})) co_return co_await devices.give_up();\n\n",
+                    device.object);
   }
   return text;
 }
@@ -156,11 +156,8 @@ std::string calls(const graph& image) {
 }
 
 std::string destruction(const graph& image) {
-  std::string text;
-  for (auto device = image.devices.rbegin(); device != image.devices.rend(); ++device) {
-    text += fmt::format("  co_await mirage::stop(\"{0}\", {0});\n", device->object);
-  }
-  return text.empty() ? "" : "\n" + text;
+  const std::string_view stop = image.devices.empty() ? "" : "\n  co_await devices.stop();\n";
+  return fmt::format("{}  co_return mirage::exit_status::ok;\n", stop);
 }
 
 constexpr std::string_view together = R"(
@@ -188,8 +185,7 @@ std::string main_cpp(const plan& what) {
       "  boot_arguments arguments{{.name = image.name}};\n"
       "  if (const auto status = arguments.parse(command_line)) co_return *status;\n"
       "  co_await mirage::sleep_for(arguments.start_delay());\n\n";
-  text += construction(image) + calls(image) + destruction(image);
-  return text + "  co_return mirage::exit_status::ok;\n}\n";
+  return text + construction(image) + calls(image) + destruction(image) + "}\n";
 }
 
 }  // namespace mirage::tool

@@ -94,23 +94,24 @@ The generated program: sharing, groups, arguments, several unikernels.
     if (const auto status = arguments.parse(command_line)) co_return *status;
     co_await mirage::sleep_for(arguments.start_delay());
   
+    mirage::device_list devices;
+  
     stack_0 stack0{
         "stack_0", {.ipv4 = *arguments.ipv4, .ipv6 = *arguments.ipv6, .ipv4_only = *arguments.ipv4_only,
         .ipv6_only = *arguments.ipv6_only, .reuse_port = *arguments.reuse_port}};
-    if (!co_await mirage::start("stack0", stack0)) co_return mirage::exit_status::device_failed;
+    if (!co_await devices.start("stack0", stack0)) co_return co_await devices.give_up();
   
     stack_1 stack1{
         "stack_1", {.ipv4 = *arguments.management_ipv4, .ipv6 = *arguments.management_ipv6,
         .ipv4_only = *arguments.management_ipv4_only, .ipv6_only = *arguments.management_ipv6_only,
         .reuse_port = *arguments.management_reuse_port}};
-    if (!co_await mirage::start("stack1", stack1)) co_return mirage::exit_status::device_failed;
+    if (!co_await devices.start("stack1", stack1)) co_return co_await devices.give_up();
   
     co_await mirage::until_shutdown(together(
         ::shop(stack0, *arguments.port, *arguments.motto, *arguments.peer, *arguments.allow,
         *arguments.patience, *arguments.friends, *arguments.default_), ::watch(stack0, stack1)));
   
-    co_await mirage::stop("stack1", stack1);
-    co_await mirage::stop("stack0", stack0);
+    co_await devices.stop();
     co_return mirage::exit_status::ok;
   }
   $ mirage describe

@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "mirage/core/arguments.hpp"
 #include "mirage/core/log.hpp"
@@ -56,10 +57,31 @@ inline constexpr duration stop_limit = 5s;
 /// end by themselves (by watching `os::shutdown()`), and are cancelled.
 task<> until_shutdown(task<> jobs);
 
-/// Starts a device, if it has `start()`: `if (!co_await start("stack", stack)) co_return
-/// exit_status::device_failed;` A failure is told on the console in one sentence.
+/// The devices of an image in the order in which they start. Those that have started are stopped in the
+/// opposite order, however far starting came.
+class device_list {
+ public:
+  /// Starts a device, if it has `start()`; it must outlive the list. False: it cannot, which the console was
+  /// told in one sentence, and the image has to `give_up`.
+  template <class Device>
+  task<bool> start(std::string_view name, Device& device);
+
+  /// Stops those that have `stop()`, each within `stop_limit`.
+  task<> stop();
+  /// Stops them, and gives the exit status of an image with a device that cannot start.
+  task<int> give_up();
+
+ private:
+  struct started {
+    std::string_view name;
+    void* device;
+    task<> (*stop)(void* device);
+  };
+  std::vector<started> started_;
+};
+
 template <class Device>
-task<bool> start(std::string_view name, Device& device) {
+task<bool> device_list::start(std::string_view name, Device& device) {
   if constexpr (requires { device.start(); }) {
     auto started = co_await device.start();
     if (!started) {
@@ -67,17 +89,11 @@ task<bool> start(std::string_view name, Device& device) {
       co_return false;
     }
   }
-  co_return true;
-}
-
-/// Stops a device, if it has `stop()`, within `stop_limit`.
-template <class Device>
-task<> stop(std::string_view name, Device& device) {
   if constexpr (requires { device.stop(); }) {
-    auto stopped = co_await with_timeout(stop_limit, device.stop());
-    if (!stopped) log_source{"main"}.warning("{} did not stop in time", name);
+    started_.push_back(
+        {name, &device, [](void* one) -> task<> { return static_cast<Device*>(one)->stop(); }});
   }
-  co_return;
+  co_return true;
 }
 
 }  // namespace mirage
