@@ -135,8 +135,7 @@ task<bool> connection::flush() {
   co_return true;
 }
 
-// ---- One exchange
-// ------------------------------------------------------------------------------------------
+// ---- One exchange -------------------------------------------------------------------------------------
 
 /// The handler's task; an empty one if the request has been answered already.
 task<> connection::begin_exchange() {
@@ -238,8 +237,7 @@ task<result<buffer, v1::http_error>> connection::read_body() {
   }
 }
 
-// ---- The answer
-// --------------------------------------------------------------------------------------------
+// ---- The answer ---------------------------------------------------------------------------------------
 
 exchange::outcome connection::broken() noexcept {
   answer_ = progress_of_answer::broken;
@@ -369,8 +367,7 @@ exchange::outcome connection::end() noexcept {
   return {};
 }
 
-// ---- The end
-// -----------------------------------------------------------------------------------------------
+// ---- The end ------------------------------------------------------------------------------------------
 
 task<> connection::refuse(refusal reason) {
   server_.counters_.refused(reason);
