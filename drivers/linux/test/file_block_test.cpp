@@ -25,8 +25,7 @@ using test::test_host;
 
 constexpr std::size_t disk_size = 1 << 20;
 
-// ---- The suite, over both engines, past the page cache and through it
-// ---------------------------------------
+// ---- The suite, over both engines, past the page cache and through it ---------------------------------
 
 template <engine By, bool Direct, std::uint32_t SectorSize>
 struct file_subject {

@@ -78,8 +78,7 @@ result<buffer, v1::http_error> make_head(const v1::http_call& call, const uri& t
 
 }  // namespace
 
-// ---- One connection
-// ----------------------------------------------------------------------------------------
+// ---- One connection -----------------------------------------------------------------------------------
 
 client_connection::client_connection(std::unique_ptr<client_stream> flow, const client_options& options,
                                      std::string_view host, std::uint16_t port)
@@ -159,8 +158,7 @@ task<result<buffer, client_connection::error>> client_connection::receive_body()
   }
 }
 
-// ---- A response
-// --------------------------------------------------------------------------------------------
+// ---- A response ---------------------------------------------------------------------------------------
 
 client_response::client_response(client_base& client, std::unique_ptr<client_connection> on)
     : client_(&client),
@@ -190,8 +188,7 @@ task<result<buffer, v1::http_error>> client_response::read_body() {
   co_return std::move(part);
 }
 
-// ---- The client
-// --------------------------------------------------------------------------------------------
+// ---- The client ---------------------------------------------------------------------------------------
 
 client_base::client_base(std::string_view name, const client_options& options) noexcept
     : name_(name), options_(options) {}

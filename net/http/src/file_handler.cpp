@@ -87,8 +87,7 @@ task<> file_handler::operator()(exchange& with) {
   co_await serve_value(with);
 }
 
-// ---- What all stores share
-// ---------------------------------------------------------------------------------
+// ---- What all stores share ----------------------------------------------------------------------------
 
 bool file_handler::answer_without_file(exchange& with) const noexcept {
   if (is_retrieval(with)) return false;
@@ -127,8 +126,7 @@ buffer file_handler::lines_for(const file_facts& facts, const file_response& res
   return memory;
 }
 
-// ---- Values in the image
-// -----------------------------------------------------------------------------------
+// ---- Values in the image ------------------------------------------------------------------------------
 
 /// The value that a path names, itself or as the index of a folder; null if there is none.
 const v1::asset* file_handler::find_asset(std::string_view path) const noexcept {
@@ -204,8 +202,7 @@ std::string_view file_handler::remembered_lines(const v1::asset& file,
   return entry.lines.text();
 }
 
-// ---- Values that are read
-// ----------------------------------------------------------------------------------
+// ---- Values that are read -----------------------------------------------------------------------------
 
 task<> file_handler::serve_value(exchange& with) {
   const std::string_view path = with.request().path();

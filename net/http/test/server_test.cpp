@@ -350,8 +350,7 @@ TEST(Server, AnswersForItself) {
             "HTTP/1.1 204 No Content\r\n\r\n");
 }
 
-// ---- Time
-// --------------------------------------------------------------------------------------------------
+// ---- Time ---------------------------------------------------------------------------------------------
 
 TEST(Server, GivesASlowHeadItsTimeAndNoMore) {
   served site{hello};
@@ -443,8 +442,7 @@ TEST(Server, SendsLongBodiesToSlowReaders) {
   site.run(client());
 }
 
-// ---- The end
-// -----------------------------------------------------------------------------------------------
+// ---- The end ------------------------------------------------------------------------------------------
 
 TEST(Server, RefusesConnectionsBeyondItsCap) {
   limits few;
