@@ -10,7 +10,7 @@ constexpr std::size_t ethernet_header = 14;
 }
 
 network::~network() {
-  require(sink_.object == nullptr, "a subscription outlives its network");
+  require(!sink_, "a subscription outlives its network");
   if (peer_ != nullptr) peer_->peer_ = nullptr;
 }
 
@@ -20,8 +20,8 @@ void connect(network& one, network& other) noexcept {
   other.peer_ = &one;
 }
 
-subscription network::listen_erased(erased_sink sink) {
-  require(sink_.object == nullptr, "a network has two sinks: share it between them");
+subscription network::listen_erased(any_network_sink sink) {
+  require(!sink_, "a network has two sinks: share it between them");
   sink_ = sink;
   return {[](void* self, std::uintptr_t) noexcept { static_cast<network*>(self)->sink_ = {}; }, this};
 }
@@ -57,14 +57,14 @@ bool network::poll() noexcept {
     incoming_.pop_front();
     if (!up_) {
       ++down_;
-    } else if (sink_.object == nullptr) {
+    } else if (!sink_) {
       ++nobody_;
     } else {
-      sink_.input(sink_.object, std::move(frame), v1::received{});
+      sink_.input(std::move(frame), v1::received{});
       delivered = true;
     }
   }
-  if (delivered && sink_.object != nullptr) sink_.batch_end(sink_.object);
+  if (delivered && sink_) sink_.batch_end();
   // There is room again for the one who sends to us; and if there is a link again, for us.
   if (peer_ != nullptr) peer_->tell_writable();
   tell_writable();
@@ -75,7 +75,7 @@ void network::tell_writable() noexcept {
   const bool linked = up_ && peer_ != nullptr && peer_->up_;
   if (!refused_ || !linked || peer_->incoming_.size() >= options_.queue) return;
   refused_ = false;
-  if (sink_.object != nullptr) sink_.writable(sink_.object);
+  if (sink_) sink_.writable();
 }
 
 void network::set_link(bool up) noexcept {

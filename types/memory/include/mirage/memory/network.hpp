@@ -11,6 +11,7 @@
 #include <deque>
 #include <string_view>
 
+#include "mirage/any_network_sink.hpp"
 #include "mirage/core/counters.hpp"
 #include "mirage/core/loop.hpp"
 #include "mirage/v1.hpp"
@@ -50,12 +51,7 @@ class network final : event_source {
 
   template <v1::network_sink Sink>
   [[nodiscard]] subscription listen(Sink& sink) {
-    return listen_erased({&sink,
-                          [](void* to, buffer&& frame, const v1::received& how) {
-                            static_cast<Sink*>(to)->input(std::move(frame), how);
-                          },
-                          [](void* to) { static_cast<Sink*>(to)->batch_end(); },
-                          [](void* to) { static_cast<Sink*>(to)->writable(); }});
+    return listen_erased(any_network_sink(sink));
   }
 
   /// Puts a wire between two that have none.
@@ -69,17 +65,10 @@ class network final : event_source {
   void hold(bool held) noexcept;
 
  private:
-  struct erased_sink {
-    void* object = nullptr;
-    void (*input)(void* to, buffer&& frame, const v1::received& how) = nullptr;
-    void (*batch_end)(void* to) = nullptr;
-    void (*writable)(void* to) = nullptr;
-  };
-
   bool poll() noexcept override;
   [[nodiscard]] result<buffer, v1::net_error> prepare(const v1::transmit& how, std::size_t slices);
   void send(buffer frame, std::size_t filled, const buffer_list& slices);
-  [[nodiscard]] subscription listen_erased(erased_sink sink);
+  [[nodiscard]] subscription listen_erased(any_network_sink sink);
   void wake() noexcept;
   void tell_writable() noexcept;
 
@@ -87,7 +76,7 @@ class network final : event_source {
   mac_address mac_;
   network_options options_;
   network* peer_ = nullptr;
-  erased_sink sink_;
+  any_network_sink sink_;
   std::deque<buffer> incoming_;
   bool up_ = true;
   bool held_ = false;
