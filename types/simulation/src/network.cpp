@@ -20,7 +20,7 @@ network::network(port& cable, mac_address mac, const network_options& options, s
 }
 
 network::~network() {
-  require(sink_.object == nullptr, "a subscription outlives its network");
+  require(!sink_, "a subscription outlives its network");
   cable_.plug(nullptr);
 }
 
@@ -101,13 +101,13 @@ bool network::poll() noexcept {
     incoming_.pop_front();
     delivered = pass_on(next) || delivered;
   }
-  if (delivered && sink_.object != nullptr) sink_.batch_end(sink_.object);
-  if (std::exchange(tell_writable_, false) && sink_.object != nullptr) sink_.writable(sink_.object);
+  if (delivered && sink_) sink_.batch_end();
+  if (std::exchange(tell_writable_, false) && sink_) sink_.writable();
   return !incoming_.empty();
 }
 
 bool network::pass_on(const frame& carried) noexcept {
-  if (sink_.object == nullptr) {
+  if (!sink_) {
     ++nobody_;
     return false;
   }
@@ -118,12 +118,12 @@ bool network::pass_on(const frame& carried) noexcept {
   }
   v1::received how;
   how.checksum_verified = options_.offload.receive_checksum && has_right_checksum(carried);
-  sink_.input(sink_.object, std::move(lent), how);
+  sink_.input(std::move(lent), how);
   return true;
 }
 
-subscription network::listen_erased(erased_sink sink) noexcept {
-  require(sink_.object == nullptr, "a network has two sinks: share it between them");
+subscription network::listen_to(any_network_sink sink) noexcept {
+  require(!sink_, "a network has two sinks: share it between them");
   sink_ = sink;
   return {[](void* self, std::uintptr_t) noexcept { static_cast<network*>(self)->sink_ = {}; }, this};
 }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <string_view>
 
+#include "mirage/any_network_sink.hpp"
 #include "mirage/core/counters.hpp"
 #include "mirage/core/loop.hpp"
 #include "mirage/core/node.hpp"
@@ -36,9 +37,9 @@ struct network_options {
   offloads offload{};
 };
 
-/// Belongs to the node that runs when it is made. Slices are copied. What it drops is counted with a reason:
-/// `full` and `down` were refused to the sender.
-class network final : event_source, station {
+/// Belongs to the node that runs when it is made; the cable must outlive it. Slices are copied. What it drops
+/// is counted with a reason: `full` and `down` were refused to the sender.
+class network : event_source, station {
  public:
   network(port& cable, mac_address mac, const network_options& options = {},
           std::string_view name = "simulated_network") noexcept;
@@ -60,22 +61,10 @@ class network final : event_source, station {
 
   template <v1::network_sink Sink>
   [[nodiscard]] subscription listen(Sink& sink) {
-    return listen_erased({&sink,
-                          [](void* to, buffer&& packet, const v1::received& how) {
-                            static_cast<Sink*>(to)->input(std::move(packet), how);
-                          },
-                          [](void* to) { static_cast<Sink*>(to)->batch_end(); },
-                          [](void* to) { static_cast<Sink*>(to)->writable(); }});
+    return listen_to(any_network_sink(sink));
   }
 
  private:
-  struct erased_sink {
-    void* object = nullptr;
-    void (*input)(void* to, buffer&& packet, const v1::received& how) = nullptr;
-    void (*batch_end)(void* to) = nullptr;
-    void (*writable)(void* to) = nullptr;
-  };
-
   void arrived(frame&& carried) noexcept override;
   void ready() noexcept override;
   bool poll() noexcept override;
@@ -83,14 +72,14 @@ class network final : event_source, station {
   [[nodiscard]] result<void, v1::net_error> check(const v1::transmit& how, std::size_t length) noexcept;
   [[nodiscard]] result<buffer, v1::net_error> prepare(const v1::transmit& how, std::size_t slices) noexcept;
   void send(const v1::transmit& how, buffer packet, std::size_t filled, const buffer_list& slices) noexcept;
-  [[nodiscard]] subscription listen_erased(erased_sink sink) noexcept;
+  [[nodiscard]] subscription listen_to(any_network_sink sink) noexcept;
 
   port& cable_;
   os::node& node_;
   std::string_view name_;
   mac_address mac_;
   network_options options_;
-  erased_sink sink_;
+  any_network_sink sink_;
   std::deque<frame> incoming_;
   bool tell_writable_ = false;
   counter full_{
