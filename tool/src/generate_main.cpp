@@ -73,7 +73,7 @@ std::string wrapped(std::string_view values, std::size_t indent) {
 
 // "  BEFORE(VALUES)BEHIND", with the values on lines of their own where it would be too long.
 std::string statement(const std::string& before, const std::string& values, const std::string& behind) {
-  const std::string line = fmt::format("  {}{}{}\n", before, values, behind);
+  std::string line = fmt::format("  {}{}{}\n", before, values, behind);
   if (line.size() <= columns + 1) return line;
   return fmt::format("  {}\n      {}{}\n", before, wrapped(values, 6), behind);
 }
