@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: ISC
+// Packets that wait until it is known where they go: copies, in a capped number of buffers, in their order.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "mirage/core/address.hpp"
+#include "mirage/core/buffer.hpp"
+#include "mirage/core/buffer_list.hpp"
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+class packet_parking {
+ public:
+  packet_parking(std::size_t packets, std::size_t most_bytes)
+      : most_packets_(packets), most_bytes_(most_bytes) {
+    waiting_.reserve(packets);
+  }
+
+  /// False, and nothing is filled in, at a cap.
+  template <v1::fill Fill>
+  [[nodiscard]] bool park(ipv4_address next_hop, const v1::transmit& how, Fill& fill,
+                          const buffer_list& slices) {
+    buffer packet = room(how.header + total_size(slices));
+    if (!packet) return false;
+    const std::size_t filled = fill(packet.writable().first(how.header));
+    keep(next_hop, how, std::move(packet), filled, slices);
+    return true;
+  }
+
+  /// `send(const v1::transmit&, cbytes packet)` for each that waits for it, and then they are gone; how many.
+  template <class Send>
+  std::size_t release(ipv4_address next_hop, Send send) {
+    return take(next_hop, [&](const parked& one) { send(one.how, one.packet.view()); });
+  }
+  std::size_t drop(ipv4_address next_hop) {
+    return take(next_hop, [](const parked&) {});
+  }
+
+ private:
+  struct parked {
+    ipv4_address next_hop;
+    v1::transmit how;
+    buffer packet;
+  };
+
+  [[nodiscard]] buffer room(std::size_t size) const noexcept;
+  void keep(ipv4_address next_hop, const v1::transmit& how, buffer packet, std::size_t filled,
+            const buffer_list& slices);
+  template <class Visit>
+  std::size_t take(ipv4_address next_hop, Visit visit) {
+    return std::erase_if(waiting_, [&](const parked& one) {
+      if (one.next_hop != next_hop) return false;
+      visit(one);
+      bytes_ -= one.packet.size();
+      return true;
+    });
+  }
+
+  std::size_t most_packets_;
+  std::size_t most_bytes_;
+  std::size_t bytes_ = 0;
+  std::vector<parked> waiting_;
+};
+
+}  // namespace mirage

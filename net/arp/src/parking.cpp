@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+#include "mirage/arp/parking.hpp"
+
+#include <algorithm>
+
+namespace mirage {
+
+buffer packet_parking::room(std::size_t size) const noexcept {
+  if (waiting_.size() == most_packets_ || size > most_bytes_ - bytes_) return {};
+  return buffer::allocate(size);
+}
+
+void packet_parking::keep(ipv4_address next_hop, const v1::transmit& how, buffer packet, std::size_t filled,
+                          const buffer_list& slices) {
+  auto to = packet.writable().begin() + static_cast<std::ptrdiff_t>(filled);
+  for (const buffer& slice : slices) to = std::ranges::copy(slice.view(), to).out;
+  packet.truncate(filled + total_size(slices));
+  bytes_ += packet.size();
+  waiting_.push_back({next_hop, how, std::move(packet)});
+  waiting_.back().how.header = waiting_.back().packet.size();
+}
+
+}  // namespace mirage
