@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: ISC
+// A station of our own at an interface that the host has: packet(7) with a ring for what comes, the
+// virtio-net header in front of each frame, and one system call for what a round sends. The host's own
+// traffic at the interface goes on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mirage/any_network_sink.hpp"
+#include "mirage/core/counters.hpp"
+#include "mirage/core/machine.hpp"
+#include "mirage/core/task.hpp"
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+namespace detail {
+class packet_batch;
+class packet_ring;
+}  // namespace detail
+
+struct packet_options {
+  std::optional<mac_address> mac = {};  ///< without one, a random one that is locally administered
+  std::uint32_t batch = 256;            ///< frames that one poll takes
+};
+
+enum class packet_error : std::uint8_t { no_interface, not_permitted, failed };
+[[nodiscard]] constexpr std::string_view describe(packet_error error) noexcept {
+  switch (error) {
+    case packet_error::no_interface: return "there is no interface of that name";
+    case packet_error::not_permitted:
+      return "packet sockets are not permitted; run it as root, or give it CAP_NET_RAW and CAP_NET_ADMIN";
+    default: return "the packet socket cannot be opened";
+  }
+}
+
+/// `v1::network`. Frames longer than two kilobytes, which only interfaces without a wire have, take one
+/// system call more.
+///
+/// Not implemented: noticing that the link goes down.
+class packet : machine::descriptor_source, doorbell {
+ public:
+  /// `name` must outlive it. `interface` is the host's, for example `eth0`.
+  packet(std::string_view name, std::string_view interface, const packet_options& options = {});
+  packet(const packet&) = delete;
+  packet& operator=(const packet&) = delete;
+  ~packet();
+
+  [[nodiscard]] std::string_view name() const noexcept { return name_; }
+  task<result<void, packet_error>> start();
+  task<> stop();
+
+  [[nodiscard]] mac_address mac() const noexcept { return mac_; }
+  [[nodiscard]] v1::capabilities capabilities() const noexcept { return capabilities_; }
+
+  template <v1::fill Fill>
+  result<void, v1::net_error> write(const v1::transmit& how, Fill fill, buffer_list slices) {
+    MIRAGE_TRY(const bytes room, prepare(how, total_size(slices)));
+    commit(how, fill(room), std::move(slices));
+    return {};
+  }
+
+  template <v1::network_sink Sink>
+  [[nodiscard]] subscription listen(Sink& sink) {
+    return listen_erased(any_network_sink(sink));
+  }
+
+ private:
+  // Told when the sending socket has room again.
+  struct sender final : machine::descriptor_source {
+    explicit sender(packet& of) noexcept : owner(of) {}
+    bool poll() noexcept override;
+    packet& owner;
+  };
+
+  bool poll() noexcept override;
+  void ring() noexcept override;
+  [[nodiscard]] result<void, packet_error> open();
+  [[nodiscard]] subscription listen_erased(any_network_sink sink);
+  [[nodiscard]] result<bytes, v1::net_error> prepare(const v1::transmit& how, std::size_t slices) noexcept;
+  void commit(const v1::transmit& how, std::size_t filled, buffer_list slices) noexcept;
+  void flush() noexcept;
+  void close() noexcept;
+
+  std::string_view name_;
+  std::string interface_;
+  packet_options options_;
+  mac_address mac_;
+  v1::capabilities capabilities_;
+  any_network_sink sink_;
+  std::unique_ptr<detail::packet_ring> incoming_;
+  std::unique_ptr<detail::packet_batch> outgoing_;
+  sender sender_{*this};
+  bool running_ = false;
+  bool blocked_ = false;  // the sending socket is full
+  bool refused_ = false;  // the sink waits for `writable`
+
+  metric_label label_{"device", name_};
+  counter received_{"network_received_frames_total", {label_}, "Frames that were received"};
+  counter sent_{"network_sent_frames_total", {label_}, "Frames that were sent"};
+  counter send_calls_{"network_send_calls_total", {label_}, "System calls that sent them"};
+  counter full_{"network_dropped_total", {label_, {"reason", "full"}}, "Frames that were not sent or seen"};
+  counter kernel_{"network_dropped_total", {label_, {"reason", "refused"}}};
+  counter memory_{"network_dropped_total", {label_, {"reason", "memory"}}};
+  counter too_long_{"network_dropped_total", {label_, {"reason", "too_long"}}};
+  counter malformed_{"network_dropped_total", {label_, {"reason", "malformed"}}};
+  counter nobody_{"network_dropped_total", {label_, {"reason", "nobody_listens"}}};
+  counter ring_full_{"network_dropped_total", {label_, {"reason", "receive_ring"}}};
+};
+
+static_assert(v1::network<packet>);
+
+}  // namespace mirage
