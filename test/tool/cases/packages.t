@@ -16,6 +16,7 @@ Packages: versions that do not fit together, and what Debian has to bring.
   linux
   types
   unix
+  virtio_net_header
   $ config 'package("core", ">= 99.1")' && mirage configure 2>&1 | sed 's/is [0-9.]*$/is VERSION/'
   config.cpp:4: work wants core >= 99.1, but what there is of core is VERSION
   $ config 'package("flying_carpet")' && mirage configure
@@ -46,12 +47,13 @@ A local library, and one that asks for more than there is:
   $ mirage configure
   mirage: carpet wants wind >= 4, but there is no package wind
   [1]
-  $ sed -i 's/wind = .*/core = "*"/' carpet/package.toml && mirage query packages | sed 's/\(core\|types\|linux\|unix\) .*/\1/'
+  $ sed -i 's/wind = .*/core = "*"/' carpet/package.toml && mirage query packages | sed 's/\(core\|types\|linux\|unix\|virtio_net_header\) .*/\1/'
   carpet 0.3
   core
   linux
   types
   unix
+  virtio_net_header
   $ echo 'nonsense' > carpet/package.toml && mirage configure
   carpet/package.toml:1: Error while parsing key-value pair: expected '=', saw '\n'
   [1]
