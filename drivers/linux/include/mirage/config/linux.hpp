@@ -29,6 +29,42 @@ inline device<stack> socket_stack(const group& prefix = {}) {
            argument<bool>("reuse-port", "Let several processes listen on one port", false).in(prefix)}}}();
 }
 
+namespace detail {
+
+// Which interface of the host: the one that config.cpp names, or the one that --interface does.
+inline device<network> interface_of_host(const std::string& type, const std::string& header,
+                                         const std::string& name, const std::string& preset,
+                                         const group& prefix) {
+  auto mac = argument<std::optional<mac_address>>("mac", "The MAC address; random without it").in(prefix);
+  if (!name.empty()) {
+    return implementation<network>{{.name = "network",
+                                    .type = type,
+                                    .header = header,
+                                    .construct = "$name, " + cpp_literal(name),
+                                    .packages = {"linux"}}}();
+  }
+  return implementation<network>{
+      {.name = "network",
+       .type = type,
+       .header = header,
+       .construct = "$name, $interface, {.mac = $mac}",
+       .packages = {"linux"},
+       .arguments = {argument<std::string>("interface", "The host's network interface", preset).in(prefix),
+                     mac}}}();
+}
+
+}  // namespace detail
+
+/// An Ethernet interface of our own behind a tap of the host. Without a name, `--interface` says which.
+inline device<network> tap(const std::string& interface = "", const group& prefix = {}) {
+  return detail::interface_of_host("mirage::tap", "mirage/linux/tap.hpp", interface, "tap0", prefix);
+}
+
+/// A station of our own at an interface that the host has. Without a name, `--interface` says which.
+inline device<network> packet(const std::string& interface = "", const group& prefix = {}) {
+  return detail::interface_of_host("mirage::packet", "mirage/linux/packet.hpp", interface, "eth0", prefix);
+}
+
 /// Names by the host's way, getaddrinfo(3). It has connections of its own, so it needs no stack.
 inline device<resolver> system_resolver() {
   return implementation<resolver>{{.name = "resolver",
@@ -78,6 +114,15 @@ inline device<kv_rw> direct_kv_rw(const std::string& path) { return detail::fold
 namespace detail {
 
 inline const bool linux_offers =
+    networks.add({.value = "tap",
+                  .targets = {"unix"},
+                  .make = [](const std::string& name, const group& prefix) { return tap(name, prefix); }}) &&
+    // The host's own interface serves others, too, so this one must be asked for.
+    networks.add(
+        {.value = "packet",
+         .targets = {"unix"},
+         .rank = -1,
+         .make = [](const std::string& name, const group& prefix) { return packet(name, prefix); }}) &&
     stacks.add({.value = "host",
                 .targets = {"unix"},
                 .make = [](const needs<network>&, const group& prefix) { return socket_stack(prefix); }}) &&
