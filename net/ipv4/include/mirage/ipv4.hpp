@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: ISC
+// The Internet Protocol, version 4, of one interface: RFC 791, RFC 1122 §3, RFC 1112, RFC 1191.
+//
+//   mirage::ipv4<ethernet_0, arp_0> ipv4{"ipv4", ethernet, arp, {.address = "10.0.0.2/24", .gateway =
+//   "10.0.0.1"}};
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "mirage/core/counters.hpp"
+#include "mirage/core/inline_function.hpp"
+#include "mirage/core/os.hpp"
+#include "mirage/core/waiter.hpp"
+#include "mirage/ethernet/wire.hpp"
+#include "mirage/ipv4/examine.hpp"
+#include "mirage/ipv4/fragments.hpp"
+#include "mirage/ipv4/identification.hpp"
+#include "mirage/ipv4/loopback.hpp"
+#include "mirage/ipv4/memberships.hpp"
+#include "mirage/ipv4/path_mtu.hpp"
+#include "mirage/ipv4/reassembly.hpp"
+#include "mirage/ipv4/routes.hpp"
+#include "mirage/ipv4/wire.hpp"
+#include "mirage/v1.hpp"
+
+namespace mirage {
+
+struct ipv4_options {
+  std::optional<ipv4_prefix> address{};   ///< with its network; more can be added later
+  std::optional<ipv4_address> gateway{};  ///< of the default route
+  std::uint32_t interface = 1;            ///< its number, in `ip_header::interface`
+  reassembly_options reassembly{};
+  std::size_t paths = 256;  ///< whose MTU is remembered
+};
+
+/// A packet, or what came of it, that could not be handed up, and that its sender may be told of (RFC 1122
+/// §3.2.2).
+struct ipv4_undeliverable {
+  enum class reason : std::uint8_t { unknown_protocol, reassembly_time } why;
+  v1::ip_header<ipv4_address> header;
+  cbytes header_bytes;  ///< as they came, with options
+  cbytes payload;       ///< lent for the call
+};
+using ipv4_undeliverable_handler = inline_function<void(const ipv4_undeliverable&), 16>;
+
+/// `v1::ip`. Ethernet and ARP must outlive it. A datagram that has to be cut is copied once; when its first
+/// fragment finds no room it is lost and counted, and not an error, because it was filled in already.
+template <v1::ethernet Ethernet, v1::arp Arp>
+class ipv4 {
+ public:
+  using address = ipv4_address;
+  using header = v1::ip_header<ipv4_address>;
+
+  ipv4(std::string_view name, Ethernet& ethernet, Arp& arp, const ipv4_options& options = {})
+      : name_(name),
+        ethernet_(ethernet),
+        arp_(arp),
+        options_(options),
+        paths_(options.paths),
+        identification_(os::random64()),
+        reassembly_(options.reassembly),
+        timer_([](void* self) noexcept { static_cast<ipv4*>(self)->expire(); }, this) {}
+  ipv4(const ipv4&) = delete;
+  ipv4& operator=(const ipv4&) = delete;
+
+  [[nodiscard]] std::string_view name() const noexcept { return name_; }
+
+  /// Takes the address and the gateway of the options; `full` if there is no room for them.
+  task<result<void, v1::net_error>> start() {
+    if (options_.address && !add_address(*options_.address)) co_return fail(v1::net_error::full);
+    if (options_.gateway && !add_route({}, *options_.gateway)) co_return fail(v1::net_error::full);
+    co_return {};
+  }
+
+  // ---- Configuration; may change at any time ----
+
+  /// False at a cap, or for an address that no host can have. It is announced.
+  bool add_address(ipv4_prefix address) {
+    if (!routes_.add_address(address)) return false;
+    if (arp_.add(address.address())) return true;
+    routes_.remove_address(address.address());
+    return false;
+  }
+  void remove_address(ipv4_address address) noexcept {
+    arp_.remove(address);
+    routes_.remove_address(address);
+  }
+  /// `{}` is the default route. False at the cap.
+  bool add_route(ipv4_prefix to, ipv4_address gateway) noexcept { return routes_.add_route(to, gateway); }
+  void remove_route(ipv4_prefix to) noexcept { routes_.remove_route(to); }
+
+  [[nodiscard]] std::span<const ipv4_address> addresses() const noexcept { return routes_.addresses(); }
+  /// A broadcast address, of all or of one of our networks.
+  [[nodiscard]] bool is_broadcast(ipv4_address address) const noexcept {
+    return routes_.is_broadcast(address);
+  }
+  [[nodiscard]] std::uint32_t interface() const noexcept { return options_.interface; }
+
+  /// Joins count. `no_route` if it is no group, `full` at the cap.
+  result<void, v1::net_error> join(ipv4_address group) noexcept {
+    if (!group.is_multicast()) return fail(v1::net_error::no_route);
+    if (!groups_.join(group)) return fail(v1::net_error::full);
+    return {};
+  }
+  void leave(ipv4_address group) noexcept { groups_.leave(group); }
+
+  /// A router said that a packet of `length` bytes was longer than `mtu` (0: it did not say). The caller has
+  /// found the report plausible (RFC 5927 §7).
+  void packet_too_long(ipv4_address destination, std::uint32_t mtu, std::uint32_t length) noexcept {
+    ++path_reports_;
+    paths_.too_long(destination, mtu, length, os::now());
+  }
+
+  // ---- Upward; the stack's ----
+
+  /// `up` gets the packets that we send to ourselves, as from `input`, and `batch_end()` after them. Without
+  /// it there is no route to our own addresses.
+  template <class Up>
+  void attach(Up& up) noexcept {
+    up_ = &up;
+    loopback_.attach(
+        this,
+        [](void* self, buffer&& packet) {
+          ipv4& ip = *static_cast<ipv4*>(self);
+          ip.input_own(std::move(packet), *static_cast<Up*>(ip.up_));
+        },
+        [](void* self) { static_cast<Up*>(static_cast<ipv4*>(self)->up_)->batch_end(); });
+  }
+  void on_undeliverable(ipv4_undeliverable_handler handler) noexcept {
+    undeliverable_.emplace(std::move(handler));
+  }
+  /// The header of the packet that is being handed up, as it came; valid in that call, while the payload is
+  /// not moved.
+  [[nodiscard]] cbytes header_in_hand() const noexcept { return header_in_hand_; }
+
+  // ---- v1::ip ----
+
+  result<v1::ip_route<ipv4_address>, v1::net_error> route(const ipv4_address& to) noexcept {
+    const ipv4_hop hop = find(to);
+    if (hop.kind == hop_kind::none) return fail(v1::net_error::no_route);
+    if (hop.kind == hop_kind::local)
+      return v1::ip_route<ipv4_address>{hop.source, loopback_mtu, loopback_device};
+    const v1::capabilities device = ethernet_.capabilities();
+    return v1::ip_route<ipv4_address>{hop.source, paths_.mtu(to, device.mtu, os::now()), device};
+  }
+
+  template <v1::fill Fill>
+  result<void, v1::net_error> write(const header& head, const v1::transmit& how, Fill fill,
+                                    buffer_list slices) {
+    const ipv4_hop hop = find(head.destination);
+    if (hop.kind == hop_kind::none || !may_send(head, hop)) return refuse(no_route_, v1::net_error::no_route);
+    const std::size_t size = ipv4_header::size + how.header + total_size(slices);
+    if (size > ipv4_header::greatest_packet) return refuse(too_long_, v1::net_error::too_long);
+    ipv4_fields fields = fields_of(head, hop);
+    if (hop.kind == hop_kind::local) return write_own(fields, how, fill, slices);
+    const std::uint32_t mtu = paths_.mtu(head.destination, ethernet_.capabilities().mtu, os::now());
+    if (how.segment != 0 || size <= mtu) return send(hop, fields, how, fill, std::move(slices));
+    if (head.dont_fragment) return refuse(too_long_, v1::net_error::too_long);
+    return send_in_fragments(hop, fields, how, fill, slices, mtu);
+  }
+
+  template <class Up>
+  void input(buffer&& packet, const v1::received& how, Up& up) {
+    ++received_;
+    const examined_packet known = examine(packet.view(), how.group, routes_, groups_);
+    switch (known.verdict) {
+      case packet_verdict::whole: break;
+      case packet_verdict::fragment: return reassemble(known, std::move(packet), how, up);
+      case packet_verdict::malformed: ++malformed_; return;
+      case packet_verdict::bad_checksum: ++bad_checksum_; return;
+      case packet_verdict::source_routed: ++source_routed_; return;
+      case packet_verdict::martian: ++martian_; return;
+      case packet_verdict::not_ours: ++not_ours_; return;
+    }
+    packet.truncate(known.fields.total_length);
+    packet.drop_front(known.header);
+    hand_up(known.fields, {packet.data() - known.header, known.header}, std::move(packet), how, up);
+  }
+
+ private:
+  static constexpr std::uint32_t loopback_mtu = ipv4_header::greatest_packet;
+  static constexpr v1::capabilities loopback_device{
+      .mtu = loopback_mtu, .transmit_checksum = true, .receive_checksum = true};
+
+  // ---- Sending ----
+
+  result<void, v1::net_error> refuse(counter& why, v1::net_error error) noexcept {
+    ++why;
+    return fail(error);
+  }
+
+  [[nodiscard]] ipv4_hop find(ipv4_address to) const noexcept {
+    const ipv4_hop hop = routes_.find(to);
+    return hop.kind == hop_kind::local && !loopback_.is_attached() ? ipv4_hop{} : hop;
+  }
+
+  // From an address of ours. Who has none yet can only speak to all (DHCP).
+  [[nodiscard]] bool may_send(const header& head, const ipv4_hop& hop) const noexcept {
+    if (head.interface != 0 && head.interface != options_.interface) return false;
+    if (!head.source.is_unspecified())
+      return routes_.is_ours(head.source) || (hop.kind == hop_kind::local && head.source.is_loopback());
+    return !hop.source.is_unspecified() || hop.kind == hop_kind::broadcast || hop.kind == hop_kind::multicast;
+  }
+
+  [[nodiscard]] ipv4_fields fields_of(const header& head, const ipv4_hop& hop) noexcept {
+    const ipv4_address source = head.source.is_unspecified() ? hop.source : head.source;
+    const auto protocol = static_cast<std::uint8_t>(head.protocol);
+    const std::uint8_t usual_ttl = hop.kind == hop_kind::multicast ? 1 : 64;
+    return {.source = source,
+            .destination = head.destination,
+            .protocol = protocol,
+            .ttl = head.ttl != 0 ? head.ttl : usual_ttl,
+            .traffic_class = head.traffic_class,
+            .identification = head.dont_fragment ? std::uint16_t{0}
+                                                 : identification_.next(source, head.destination, protocol),
+            .dont_fragment = head.dont_fragment};
+  }
+
+  template <class Fill>
+  result<void, v1::net_error> send(const ipv4_hop& hop, ipv4_fields fields, const v1::transmit& how,
+                                   Fill& fill, buffer_list slices) {
+    const std::size_t behind = total_size(slices);
+    v1::transmit below = how;
+    below.header += ipv4_header::size;
+    if (how.checksum_offset != 0)
+      below.checksum_start = static_cast<std::uint16_t>(how.checksum_start + ipv4_header::size);
+    auto headed = [&](bytes packet) noexcept {
+      const std::size_t size = ipv4_header::size + fill(packet.subspan(ipv4_header::size));
+      fields.total_length = static_cast<std::uint16_t>(size + behind);
+      ipv4_header::write(packet, fields);
+      return size;
+    };
+    auto sent = to_link(hop, below, headed, std::move(slices));
+    if (sent) ++sent_;
+    return sent;
+  }
+
+  template <class Fill>
+  result<void, v1::net_error> to_link(const ipv4_hop& hop, const v1::transmit& how, Fill& fill,
+                                      buffer_list slices) {
+    auto lent = [&fill](bytes to) noexcept { return fill(to); };
+    if (hop.kind == hop_kind::unicast) return arp_.write(hop.next, how, lent, std::move(slices));
+    const mac_address to =
+        hop.kind == hop_kind::broadcast ? mac_address::broadcast() : multicast_station(hop.next);
+    return ethernet_.write(to, ethertype::ipv4, how, lent, std::move(slices));
+  }
+
+  template <class Fill>
+  result<void, v1::net_error> send_in_fragments(const ipv4_hop& hop, const ipv4_fields& fields,
+                                                const v1::transmit& how, Fill& fill,
+                                                const buffer_list& slices, std::uint32_t mtu) {
+    buffer whole = buffer::allocate(how.header + total_size(slices));
+    if (!whole) return refuse(no_memory_, v1::net_error::full);
+    const std::size_t filled = fill(whole.writable().first(how.header));
+    join_payload(whole, filled, slices);
+    finish_checksum(whole, fields.protocol, how);
+    const fragment_plan plan(whole.size(), mtu);
+    for (std::size_t i = 0; i < plan.count(); ++i) {
+      const ipv4_fields part = plan.fields(i, fields);
+      buffer_list slice;
+      slice.push_back(whole.slice(part.fragment_offset, plan.length(i)));
+      auto nothing = [](bytes) noexcept { return std::size_t{0}; };
+      if (!send(hop, part, {}, nothing, std::move(slice))) {
+        ++fragments_lost_;
+        return {};
+      }
+    }
+    fragments_sent_ += plan.count();
+    return {};
+  }
+
+  template <class Fill>
+  result<void, v1::net_error> write_own(ipv4_fields fields, const v1::transmit& how, Fill& fill,
+                                        const buffer_list& slices) {
+    buffer packet;
+    if (!loopback_.full()) packet = buffer::allocate(ipv4_header::size + how.header + total_size(slices));
+    if (!packet) return refuse(no_memory_, v1::net_error::full);
+    const std::size_t filled = fill(packet.writable().subspan(ipv4_header::size, how.header));
+    join_payload(packet, ipv4_header::size + filled, slices);
+    fields.total_length = static_cast<std::uint16_t>(packet.size());
+    ipv4_header::write(packet.writable(), fields);
+    loopback_.push(std::move(packet));
+    ++sent_;
+    return {};
+  }
+
+  // ---- Receiving ----
+
+  template <class Up>
+  void reassemble(const examined_packet& known, buffer&& packet, const v1::received& how, Up& up) {
+    const cbytes all = packet.view().first(known.fields.total_length);
+    reassembled whole;
+    const fragment_verdict verdict =
+        reassembly_.add(known.fields, all.first(known.header), all.subspan(known.header), os::now(), whole);
+    timer_.set(reassembly_.next_timeout());
+    reassembly_evicted_ += reassembly_.take_evicted();
+    switch (verdict) {
+      case fragment_verdict::taken: ++fragments_received_; return;
+      case fragment_verdict::complete: ++fragments_received_; break;
+      case fragment_verdict::duplicate: ++fragment_duplicate_; return;
+      case fragment_verdict::malformed: ++fragment_malformed_; return;
+      case fragment_verdict::overlap: ++fragment_overlap_; return;
+      case fragment_verdict::dropped: ++fragment_given_up_; return;
+      case fragment_verdict::too_many: ++fragment_too_many_; return;
+      case fragment_verdict::no_memory: ++fragment_memory_; return;
+      case fragment_verdict::bad_ecn: ++fragment_ecn_; return;
+    }
+    ++reassembled_;
+    const v1::received told{.group = how.group};
+    hand_up(whole.fields, whole.header_bytes(), std::move(whole.payload), told, up);
+  }
+
+  template <class Up>
+  void hand_up(const ipv4_fields& fields, cbytes header_bytes, buffer&& payload, const v1::received& how,
+               Up& up) {
+    const header head = head_of(fields);
+    header_in_hand_ = header_bytes;
+    switch (head.protocol) {
+      case v1::ip_protocol::tcp: up.tcp(head, std::move(payload), how); break;
+      case v1::ip_protocol::udp: up.udp(head, std::move(payload), how); break;
+      case v1::ip_protocol::icmp: up.icmp(head, std::move(payload), how); break;
+      default:
+        ++unknown_protocol_;
+        if (!how.group)
+          report({ipv4_undeliverable::reason::unknown_protocol, head, header_bytes, payload.view()});
+    }
+    header_in_hand_ = {};
+  }
+
+  template <class Up>
+  void input_own(buffer&& packet, Up& up) {
+    const auto view = ipv4_header::of(packet.view());
+    if (!view) return;
+    const ipv4_fields fields = view->fields();
+    ++received_;
+    packet.drop_front(ipv4_header::size);
+    hand_up(fields, {packet.data() - ipv4_header::size, ipv4_header::size}, std::move(packet),
+            {.checksum_verified = true}, up);
+  }
+
+  [[nodiscard]] header head_of(const ipv4_fields& fields) const noexcept {
+    return {.source = fields.source,
+            .destination = fields.destination,
+            .protocol = static_cast<v1::ip_protocol>(fields.protocol),
+            .ttl = fields.ttl,
+            .traffic_class = fields.traffic_class,
+            .dont_fragment = fields.dont_fragment,
+            .interface = options_.interface};
+  }
+
+  void expire() noexcept {
+    while (const auto late = reassembly_.expire(os::now())) {
+      ++reassembly_time_;
+      // Only the first fragment tells the sender what it is about (RFC 792).
+      if (late->header != 0)
+        report({ipv4_undeliverable::reason::reassembly_time, head_of(late->fields), late->header_bytes(),
+                late->payload.view()});
+    }
+    timer_.set(reassembly_.next_timeout());
+  }
+
+  void report(const ipv4_undeliverable& what) noexcept {
+    if (undeliverable_) (*undeliverable_)(what);
+  }
+
+  std::string_view name_;
+  Ethernet& ethernet_;
+  Arp& arp_;
+  ipv4_options options_;
+  ipv4_routes routes_;
+  ipv4_memberships groups_;
+  path_mtu_cache paths_;
+  identification_source identification_;
+  ipv4_reassembly reassembly_;
+  ipv4_loopback loopback_;
+  void* up_ = nullptr;
+  std::optional<ipv4_undeliverable_handler> undeliverable_;
+  cbytes header_in_hand_;
+  alarm timer_;
+
+  metric_label label_{"device", name_};
+  counter received_{"ipv4_received_packets_total", {label_}, "Packets that came"};
+  counter sent_{"ipv4_sent_packets_total", {label_}, "Packets that the link took"};
+  counter fragments_received_{"ipv4_received_fragments_total", {label_}, "Fragments that were of use"};
+  counter fragments_sent_{
+      "ipv4_sent_fragments_total", {label_}, "Fragments of datagrams that went out whole"};
+  counter reassembled_{"ipv4_reassembled_total", {label_}, "Datagrams put together from fragments"};
+  counter path_reports_{
+      "ipv4_path_mtu_reports_total", {label_}, "Reports of packets too long for their path"};
+  counter malformed_{"ipv4_dropped_total", {label_, {"reason", "malformed"}}, "Packets that were dropped"};
+  counter bad_checksum_{"ipv4_dropped_total", {label_, {"reason", "bad_checksum"}}};
+  counter source_routed_{"ipv4_dropped_total", {label_, {"reason", "source_routed"}}};
+  counter martian_{"ipv4_dropped_total", {label_, {"reason", "martian"}}};
+  counter not_ours_{"ipv4_dropped_total", {label_, {"reason", "not_ours"}}};
+  counter unknown_protocol_{"ipv4_dropped_total", {label_, {"reason", "unknown_protocol"}}};
+  counter fragment_duplicate_{"ipv4_dropped_total", {label_, {"reason", "fragment_duplicate"}}};
+  counter fragment_malformed_{"ipv4_dropped_total", {label_, {"reason", "fragment_malformed"}}};
+  counter fragment_overlap_{"ipv4_dropped_total", {label_, {"reason", "fragment_overlap"}}};
+  counter fragment_given_up_{"ipv4_dropped_total", {label_, {"reason", "fragment_given_up"}}};
+  counter fragment_too_many_{"ipv4_dropped_total", {label_, {"reason", "fragment_too_many"}}};
+  counter fragment_memory_{"ipv4_dropped_total", {label_, {"reason", "fragment_memory"}}};
+  counter fragment_ecn_{"ipv4_dropped_total", {label_, {"reason", "fragment_ecn"}}};
+  counter reassembly_time_{
+      "ipv4_reassembly_failed_total", {label_, {"reason", "time"}}, "Datagrams that stayed incomplete"};
+  counter reassembly_evicted_{"ipv4_reassembly_failed_total", {label_, {"reason", "evicted"}}};
+  gauge reassembly_memory_{"ipv4_reassembly_memory_bytes",
+                           {label_},
+                           "Memory of incomplete datagrams",
+                           reassembly_,
+                           [](const ipv4_reassembly& from) { return from.memory(); }};
+  counter no_route_{"ipv4_refused_total", {label_, {"reason", "no_route"}}, "Packets that were not taken"};
+  counter too_long_{"ipv4_refused_total", {label_, {"reason", "too_long"}}};
+  counter no_memory_{"ipv4_refused_total", {label_, {"reason", "memory"}}};
+  counter fragments_lost_{
+      "ipv4_send_failed_total", {label_, {"reason", "link"}}, "Datagrams of which a fragment was not taken"};
+};
+
+}  // namespace mirage
