@@ -17,7 +17,7 @@ namespace mirage {
 /// All memory is taken when it is made. Inserting and erasing move values: a pointer to one is good until the
 /// next of the two. `Key` has `hash(seed)` and `==`.
 template <class Key, class Value>
-  requires std::is_nothrow_move_assignable_v<Value> && std::is_nothrow_default_constructible_v<Value>
+  requires std::is_nothrow_move_assignable_v<Value> && std::is_default_constructible_v<Value>
 class bounded_map {
  public:
   explicit bounded_map(std::size_t capacity)
