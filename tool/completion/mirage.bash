@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Completion of the mirage command for bash. Keys and targets come from the program itself.
 
-_mirage_verbs="init configure query describe build run clean help"
+_mirage_verbs="init configure query describe build run test clean help"
 _mirage_questions="name packages depexts files devices keys arguments main cmake manifest size"
 
 # The keys of the project in this folder, as `--net=`.
@@ -28,6 +28,7 @@ _mirage() {
   case $previous in
     -f | --file | -o | --output) COMPREPLY=($(compgen -f -- "$word")) && return ;;
     -t | --target) COMPREPLY=($(compgen -W "$(_mirage_targets)" -- "$word")) && return ;;
+    --pcap) COMPREPLY=($(compgen -d -- "$word")) && return ;;
     --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")) && return ;;
     --template) COMPREPLY=($(compgen -W "hello website" -- "$word")) && return ;;
   esac
@@ -39,6 +40,7 @@ _mirage() {
     describe) words="--dot --svg --output --target --file $(_mirage_keys)" ;;
     build | clean) words="--file --dry-run" ;;
     run) words="--file -- $(_mirage_arguments)" ;;
+    test) words="--seed --pcap --file $(cd scenarios 2>/dev/null && ls *.toml 2>/dev/null | sed 's/\.toml$//')" ;;
     help) words=$_mirage_verbs ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))

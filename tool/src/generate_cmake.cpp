@@ -24,11 +24,17 @@ if(NOT CMAKE_CROSSCOMPILING)
   add_link_options(-fuse-ld=lld -Wl,--gc-sections)
 endif()
 
-add_executable(image main.cpp)
-set_target_properties(image PROPERTIES OUTPUT_NAME "{2}" RUNTIME_OUTPUT_DIRECTORY "${{MIRAGE_PROJECT}}/dist")
+{3}
 target_include_directories(image PRIVATE "${{MIRAGE_PROJECT}}")
-target_link_libraries(image PRIVATE{3})
+target_link_libraries(image PRIVATE{2})
 )";
+
+constexpr std::string_view program = R"(add_executable(image main.cpp)
+set_target_properties(image PROPERTIES OUTPUT_NAME "{0}" RUNTIME_OUTPUT_DIRECTORY "${{MIRAGE_PROJECT}}/dist"))";
+
+constexpr std::string_view module = R"(add_library(image MODULE main.cpp)
+set_target_properties(image PROPERTIES OUTPUT_NAME "{0}" PREFIX "" SUFFIX ""
+                      LIBRARY_OUTPUT_DIRECTORY "${{MIRAGE_PROJECT}}/dist"))";
 
 // Its sources are compiled into the image.
 constexpr std::string_view library = R"(
@@ -57,7 +63,8 @@ std::string cmake_lists(const plan& what) {
   }
   const std::string file = what.image_path().substr(std::string_view{"dist/"}.size());
   std::string text = fmt::format("# {}\n", generated_words(what.config));
-  text += fmt::format(head, what.name, components, file, libraries);
+  const std::string kind = what.where.module ? fmt::format(module, file) : fmt::format(program, file);
+  text += fmt::format(head, what.name, components, libraries, kind);
   for (const auto& folder : local_libraries(what.image)) text += fmt::format(library, folder);
   for (const auto& device : what.image.devices) {
     if (!device.cmake.empty()) text += fmt::format("\n# {}: {}\n", device.id, device.type);

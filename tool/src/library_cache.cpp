@@ -7,14 +7,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "build_progress.hpp"
-#include "depexts.hpp"
 #include "files.hpp"
-#include "solve.hpp"
 
 namespace mirage::tool {
 namespace {
+
+constexpr std::chrono::hours unused_limit{24 * 30};
 
 // Held while one process fills a folder of the cache; freed by the kernel whatever happens to the process.
 class lock_file {
@@ -68,20 +69,27 @@ outcome<std::string> digest_of_sources(const std::vector<package>& packages, con
   return digest(all);
 }
 
-// The packages that can be built here: for this target, with what they need from Debian, and with each other.
-outcome<std::vector<package>> buildable(const target& where, const std::vector<package>& packages) {
-  MIRAGE_TRY(const auto missing, missing_depexts(depexts_of(packages)));
-  std::vector<package> ready;
-  for (const auto& one : packages) {
-    const bool lacks = std::ranges::any_of(
-        one.debian, [&](const std::string& name) { return std::ranges::count(missing, name) > 0; });
-    if (one.is_for(where.name) && !lacks) ready.push_back(one);
-  }
+// A project's own packages are compiled with its image.
+std::vector<package> of_installation(const std::vector<package>& packages, const installation& from) {
   std::vector<package> found;
-  for (const auto& one : ready) {
-    if (solve({{"this", {{one.name, ""}}}}, ready, where.name)) found.push_back(one);
+  for (const auto& one : packages) {
+    if (!one.folder.lexically_relative(from.sources).string().starts_with("..")) found.push_back(one);
   }
   return found;
+}
+
+// What no project has used for long: other versions, and sets of packages that no image is made of any more.
+void forget_unused(const fs::path& cache, const fs::path& used) {
+  std::error_code error;
+  const auto now = fs::file_time_type::clock::now();
+  fs::last_write_time(used, now, error);
+  for (const auto& entry : fs::directory_iterator(cache, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool libraries = std::ranges::count(name, '-') == 1 && entry.is_directory(error);
+    if (!libraries || entry.path() == used) continue;
+    const auto last = entry.last_write_time(error);
+    if (!error && now - last > unused_limit) fs::remove_all(entry.path(), error);
+  }
 }
 
 struct filling {
@@ -141,11 +149,14 @@ struct filling {
 outcome<fs::path> libraries_for(const target& where, const std::vector<package>& packages,
                                 const installation& from, terminal& screen) {
   MIRAGE_TRY(const fs::path cache, cache_folder());
-  MIRAGE_TRY(const auto ready, buildable(where, packages));
-  MIRAGE_TRY(const std::string sum, digest_of_sources(ready, from));
+  const auto needed = of_installation(packages, from);
+  MIRAGE_TRY(const std::string sum, digest_of_sources(needed, from));
   const fs::path destination = cache / fmt::format("{}-{}", from.version, sum.substr(0, 16)) / where.name;
   std::error_code error;
-  if (fs::is_directory(destination, error)) return destination;
+  if (fs::is_directory(destination, error)) {
+    forget_unused(cache, destination.parent_path());
+    return destination;
+  }
 
   // One build folder for a source tree and target, so one lock for it.
   const std::string tree = digest(from.sources.string()).substr(0, 16);
@@ -154,7 +165,7 @@ outcome<fs::path> libraries_for(const target& where, const std::vector<package>&
   MIRAGE_TRY_VOID(
       lock.take(build.string() + ".lock", fmt::format("the libraries for {}", where.name), screen));
   if (fs::is_directory(destination, error)) return destination;
-  MIRAGE_TRY_VOID((filling{where, from, screen, ready, destination, build}.run()));
+  MIRAGE_TRY_VOID((filling{where, from, screen, needed, destination, build}.run()));
   return destination;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
-// The packages' libraries for a target: built from the sources on first use, kept in the user's cache, shared
-// by all projects. A folder CACHE/VERSION-DIGEST/TARGET is complete or not there.
+// The libraries of the packages that an image is made of: built for its target from the sources on first use,
+// kept in the user's cache, shared by all projects that need the same. A folder CACHE/VERSION-DIGEST/TARGET
+// is complete or not there; one that nobody has used for a month is removed.
 #pragma once
 
 #include <filesystem>
@@ -14,8 +15,9 @@
 
 namespace mirage::tool {
 
-/// The prefix with the libraries, headers and CMake package. Takes a minute or two the first time, shows
-/// progress, and waits while another process builds the same.
+/// The prefix with the libraries, headers and CMake package of these packages, of which a project's own are
+/// left out. Takes up to a minute or two the first time, shows progress, and waits while another process
+/// builds the same.
 outcome<std::filesystem::path> libraries_for(const target& where, const std::vector<package>& packages,
                                              const installation& from, terminal& screen);
 

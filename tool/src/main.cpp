@@ -44,6 +44,7 @@ class command_line {
     add_describe();
     add_build();
     add_run();
+    add_test();
     add_clean();
     add_help();
   }
@@ -209,6 +210,19 @@ class command_line {
     });
   }
 
+  void add_test() {
+    CLI::App* sub = app_.add_subcommand("test", "Play the scenarios of the project in the simulator");
+    add_file(sub);
+    sub->add_option("SCENARIO", test_.scenarios, "Some of scenarios/; all without it");
+    sub->add_option("--seed", test_.seed, "Of everything random, instead of the scenario's")
+        ->check(CLI::NonNegativeNumber.description(""));
+    sub->add_option("--pcap", test_.pcap, "Write what every link carries into this folder");
+    add_verb(sub, [this](const session& with) {
+      test_.config = common_.config;
+      return test(with, test_);
+    });
+  }
+
   void add_clean() {
     CLI::App* sub = app_.add_subcommand("clean", "Remove what configure and build made");
     add_file(sub);
@@ -231,6 +245,7 @@ class command_line {
   query_options query_;
   describe_options describe_;
   run_options run_;
+  test_options test_;
   std::string topic_;
 };
 

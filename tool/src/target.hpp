@@ -6,8 +6,9 @@
 //   summary = "A Linux process"
 //   package = "unix"            # what the image is linked with; the table's name where it is left out
 //   image = "@name@"            # the file in dist/; "@name@.TARGET" where it is left out
+//   module = true               # the image is a shared object, which the program in `run` loads
 //   toolchain = "toolchain.cmake"   # a CMake toolchain file in that folder; the host's compiler without one
-//   run = ["@image@"]           # what `mirage run` starts, before the boot arguments
+//   run = ["@image@"]           # what `mirage run` starts, before the boot arguments; @programs@ is our bin/
 #pragma once
 
 #include <filesystem>
@@ -23,6 +24,7 @@ struct target {
   std::string summary;
   std::string package;
   std::string image;
+  bool module = false;              // a shared object
   std::filesystem::path toolchain;  // empty: none
   std::vector<std::string> run;
   std::filesystem::path folder;

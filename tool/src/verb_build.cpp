@@ -92,7 +92,7 @@ outcome<int> build(const session& with, const std::string& config, bool dry_run)
     with.screen.note("would build " + image);
     return exit_status::ok;
   }
-  MIRAGE_TRY(const fs::path libraries, libraries_for(what.where, with.packages, with.from, with.screen));
+  MIRAGE_TRY(const fs::path libraries, libraries_for(what.where, what.packages, with.from, with.screen));
   const fs::path folder = where.build_folder(what.where.name);
   MIRAGE_TRY_VOID(make_folder(folder));
   MIRAGE_TRY_VOID(built.add(image));

@@ -19,6 +19,7 @@ outcome<int> run_image(const session& with, const run_options& options) {
   command start;
   for (const auto& word : place.run) {
     std::string words = filled(filled(word, "image", image.string()), "name", last.name);
+    words = filled(std::move(words), "programs", with.from.programs.string());
     words = filled(std::move(words), "target", place.folder.string());
     start.words.push_back(filled(std::move(words), "project", fs::absolute(where.folder, error).string()));
   }

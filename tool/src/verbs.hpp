@@ -34,12 +34,20 @@ struct run_options {
   std::vector<std::string> arguments;
 };
 
+struct test_options {
+  std::string config = "config.cpp";
+  std::string seed;                    // empty: each scenario's own
+  std::string pcap;                    // a folder; empty: no captures
+  std::vector<std::string> scenarios;  // empty: all of scenarios/
+};
+
 outcome<int> init(const session& with, const init_options& options);
 outcome<int> configure(const session& with, const configure_options& options);
 outcome<int> query(const session& with, const query_options& options);
 outcome<int> describe(const session& with, const describe_options& options);
 outcome<int> build(const session& with, const std::string& config, bool dry_run);
 outcome<int> run_image(const session& with, const run_options& options);
+outcome<int> test(const session& with, const test_options& options);
 outcome<int> clean(const session& with, const std::string& config, bool dry_run);
 outcome<int> help(const session& with, const std::string& topic);
 

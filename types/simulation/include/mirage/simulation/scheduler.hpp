@@ -27,7 +27,7 @@ class scheduler : public world {
   /// a pass.
   static constexpr unsigned free_passes = 1000;
 
-  explicit scheduler(std::uint64_t seed, instant start = instant{}) noexcept : world(seed), now_(start) {}
+  explicit scheduler(std::uint64_t seed) noexcept : world(seed) {}
 
   [[nodiscard]] instant now() const noexcept override { return now_; }
 
@@ -41,7 +41,7 @@ class scheduler : public world {
 
  private:
   void wanted_at(instant) noexcept override {}
-  instant now_;
+  instant now_ = start_of_time;
   unsigned passes_ = 0;  // at this point of time
   std::vector<member*> members_;
 };

@@ -20,6 +20,10 @@ namespace mirage::simulation {
 /// An Ethernet frame on the wire, without its frame check sequence.
 using frame = std::vector<std::byte>;
 
+/// Where virtual time begins, the same as in unit tests: not at nought, and at 2026-01-01T00:00:00Z.
+inline constexpr instant start_of_time{1000s};
+inline constexpr wall_time wall_start{duration{1'767'225'600s}};
+
 /// Who is told when the time has come. `what` and the frame are those that were given.
 class event_target {
  public:
@@ -36,10 +40,8 @@ class world {
   world& operator=(const world&) = delete;
 
   [[nodiscard]] virtual instant now() const noexcept = 0;
-  /// The wall clock runs along, from 2026-01-01T00:00:00Z on.
-  [[nodiscard]] wall_time wall() const noexcept {
-    return wall_time{duration{1'767'225'600s}} + now().time_since_epoch();
-  }
+  /// The wall clock runs along.
+  [[nodiscard]] wall_time wall() const noexcept { return wall_start + (now() - start_of_time); }
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
   /// The source of chance of whatever has that name.
   [[nodiscard]] random_source random_for(std::string_view name) const noexcept { return {seed_, name}; }
