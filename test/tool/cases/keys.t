@@ -86,7 +86,7 @@ A device that the target does not have:
   $ mirage configure
   config.cpp:14: config.cpp chooses no console for the target unix, only for virtio
   [1]
-  $ sed -i 's/match_target<.*>({{"virtio", chosen}})/default_console/; s/console, console>("talk/console, network>("talk/; s/default_console/default_network/' config.cpp
+  $ sed -i 's/match_target<.*>({{"virtio", chosen}})/default_console/; s/console, console>("talk/console, network>("talk/; s/default_console/generic<network>{"radio", "What a radio is"}()/' config.cpp
   $ mirage configure
   config.cpp:14: the target unix has no network; choose another target with -t or do without it
   [1]
