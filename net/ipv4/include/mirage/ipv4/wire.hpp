@@ -54,18 +54,23 @@ class ipv4_header {
   [[nodiscard]] bool is_checksum_right() const noexcept {
     return checksum::sum_of(header()) == checksum::verified;
   }
-  [[nodiscard]] bool is_fragment() const noexcept { return (flags_and_offset() & 0x3fff) != 0; }
-  [[nodiscard]] ipv4_fields fields() const noexcept {
-    return {.source = ipv4_address::load(at_ + 12),
-            .destination = ipv4_address::load(at_ + 16),
-            .protocol = std::to_integer<std::uint8_t>(at_[9]),
-            .ttl = std::to_integer<std::uint8_t>(at_[8]),
-            .traffic_class = std::to_integer<std::uint8_t>(at_[1]),
-            .total_length = total_length(),
-            .identification = load_be16(at_ + 4),
-            .fragment_offset = static_cast<std::uint16_t>((flags_and_offset() & 0x1fff) << 3),
-            .dont_fragment = (flags_and_offset() & dont_fragment) != 0,
-            .more_fragments = (flags_and_offset() & more_fragments) != 0};
+  [[nodiscard]] bool is_fragment() const noexcept { return (load_be16(at_ + 6) & 0x3fff) != 0; }
+  [[nodiscard]] ipv4_fields fields() const noexcept { return read(at_); }
+
+  /// Of a header that stands in another message, cut off behind it maybe: 20 bytes are there, and nothing is
+  /// checked.
+  [[nodiscard]] static ipv4_fields read(const std::byte* at) noexcept {
+    const std::uint16_t flags = load_be16(at + 6);
+    return {.source = ipv4_address::load(at + 12),
+            .destination = ipv4_address::load(at + 16),
+            .protocol = std::to_integer<std::uint8_t>(at[9]),
+            .ttl = std::to_integer<std::uint8_t>(at[8]),
+            .traffic_class = std::to_integer<std::uint8_t>(at[1]),
+            .total_length = load_be16(at + 2),
+            .identification = load_be16(at + 4),
+            .fragment_offset = static_cast<std::uint16_t>((flags & 0x1fff) << 3),
+            .dont_fragment = (flags & dont_fragment) != 0,
+            .more_fragments = (flags & more_fragments) != 0};
   }
 
   /// Without options, with the checksum. `to` has room for it.
@@ -91,7 +96,6 @@ class ipv4_header {
   static constexpr unsigned more_fragments = 0x2000;
   explicit ipv4_header(const std::byte* at) noexcept : at_(at) {}
   [[nodiscard]] unsigned version() const noexcept { return std::to_integer<unsigned>(at_[0]) >> 4; }
-  [[nodiscard]] std::uint16_t flags_and_offset() const noexcept { return load_be16(at_ + 6); }
   const std::byte* at_;
 };
 
