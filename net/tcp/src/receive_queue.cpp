@@ -17,8 +17,8 @@ void receive_queue::clear() noexcept {
   bytes_ = 0;
 }
 
-buffer receive_queue::compact(buffer data) noexcept {
-  if (data.size() >= data.capacity() / 2) return data;
+buffer receive_queue::compact(buffer&& data) noexcept {
+  if (data.size() >= data.capacity() / 2) return std::move(data);
   buffer copy = buffer::copy_of(data.view());
   return copy ? std::move(copy) : std::move(data);
 }
@@ -32,7 +32,7 @@ bool receive_queue::copy_behind(cbytes data) noexcept {
   return true;
 }
 
-bool receive_queue::append(buffer data) noexcept {
+bool receive_queue::append(buffer&& data) noexcept {
   const auto size = static_cast<std::uint32_t>(data.size());
   if (size <= small && copy_behind(data.view())) {
     bytes_ += size;

@@ -12,9 +12,7 @@ constexpr std::uint8_t ect0 = 2;  // RFC 3168 §5
 constexpr std::size_t most_slices = buffer_list::capacity();
 }  // namespace
 
-bool connection::poll(instant now, transmission& out) noexcept {
-  expire(now);
-  out = {};
+bool connection::plan(transmission& out, instant now) noexcept {
   if (reset_due_) {
     out.seq = queue_.nxt();
     out.flags = flag::rst | flag::ack;
@@ -162,7 +160,7 @@ bool connection::plan_control(transmission& out) noexcept {
   return true;
 }
 
-segment_options connection::options_for(const transmission& what, instant now) noexcept {
+segment_options connection::options_for(const transmission& what, instant now) const noexcept {
   segment_options made;
   const tcp_options& chosen = shared_.options;
   const bool syn = (what.flags & flag::syn) != 0;
@@ -181,17 +179,13 @@ segment_options connection::options_for(const transmission& what, instant now) n
   const std::uint32_t room = what.length == 0 ? 36 : left;
   if (room < 12) return made;
   const auto most = static_cast<std::uint8_t>(std::min<std::uint32_t>((room - 4) / 8, made.times ? 3 : 4));
-  if (duplicate_.begin != duplicate_.end) {
-    made.sack[made.sack_count++] = duplicate_;
-    duplicate_ = {};
-  }
+  if (duplicate_.begin != duplicate_.end) made.sack[made.sack_count++] = duplicate_;
   out_of_order_.describe(made, most);
   return made;
 }
 
-std::size_t connection::emit(const transmission& what, bytes to, bool with_payload, instant now) noexcept {
-  const segment_options options = options_for(what, now);
-  const std::size_t size = header_size + size_of_options(options);
+std::size_t connection::emit(const transmission& what, bytes to, bool with_payload) noexcept {
+  const std::size_t size = what.header_bytes();
   const bool syn = (what.flags & flag::syn) != 0;
   header_fields fields{local_port_, peer_port_, what.seq, {}, what.flags, 0};
   if (echo_congestion_ && !syn) fields.flags |= flag::ece;
@@ -201,14 +195,15 @@ std::size_t connection::emit(const transmission& what, bytes to, bool with_paylo
     const std::uint32_t room = window_.offer(rcv_nxt_, arrived_.bytes(), receive_mss_, scale);
     fields.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(room >> scale, 65535));
     acknowledge_now_ =
-        acknowledge_now_ && what.length > 0 && !out_of_order_.empty() && options.sack_count == 0;
+        acknowledge_now_ && what.length > 0 && !out_of_order_.empty() && what.options.sack_count == 0;
+    if (what.options.sack_count > 0) duplicate_ = {};
     acknowledge_at_ = never;
     unacknowledged_ = 0;
   } else {
     fields.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(window_.capacity(), 65535));
   }
   store_header(to, fields, size);
-  store_options(to.subspan(header_size), options);
+  store_options(to.subspan(header_size), what.options);
   if (!with_payload || what.length == 0) return size;
   send_queue::copy(what.payload, to.subspan(size, what.length));
   return size + what.length;

@@ -195,7 +195,7 @@ class two_cores {
 
   void send(int from, const transmission& wanted) {
     std::vector<std::byte> bytes(longest_header + wanted.length);
-    const std::size_t size = ends[from]->core->emit(wanted, bytes, true, now);
+    const std::size_t size = ends[from]->core->emit(wanted, bytes, true);
     ASSERT_LE(size, bytes.size());
     bytes.resize(size);
     ends[from]->core->sent(wanted, now);

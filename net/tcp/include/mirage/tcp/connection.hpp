@@ -109,9 +109,15 @@ class connection {
   /// False where the answer is the RST that a segment to no connection would get (RFC 9293 §3.10.7.1).
   [[nodiscard]] bool input(const segment& in, buffer&& payload, instant now) noexcept;
   /// What is to be sent now. True when there is something; nothing is changed until `sent`.
-  [[nodiscard]] bool poll(instant now, transmission& out) noexcept;
+  [[nodiscard]] bool poll(instant now, transmission& out) noexcept {
+    expire(now);
+    out = {};
+    if (!plan(out, now)) return false;
+    out.options = options_for(out, now);
+    return true;
+  }
   /// Writes the header of what leaves now, and the payload behind it if `with_payload`. Gives the length.
-  std::size_t emit(const transmission& what, bytes to, bool with_payload, instant now) noexcept;
+  std::size_t emit(const transmission& what, bytes to, bool with_payload) noexcept;
   /// It left.
   void sent(const transmission& what, instant now) noexcept;
   /// When to call `poll` again though nothing came; `never`.
@@ -132,6 +138,8 @@ class connection {
   [[nodiscard]] bool has_room() const noexcept;
   /// The next bytes; empty when there are none.
   [[nodiscard]] buffer read(instant now) noexcept;
+  /// Whether reading has opened the window so far that `poll` has something to say.
+  [[nodiscard]] bool has_to_tell() const noexcept { return acknowledge_now_; }
   [[nodiscard]] bool has_bytes() const noexcept { return !arrived_.empty(); }
   /// The peer's FIN came, and everything before it was read.
   [[nodiscard]] bool at_end() const noexcept { return fin_arrived_ && arrived_.empty(); }
@@ -219,7 +227,8 @@ class connection {
   [[nodiscard]] std::uint32_t longest() const noexcept;
   [[nodiscard]] std::uint32_t peer_room() const noexcept;
   void fill(transmission& out, send_queue::place from, std::uint32_t length) const noexcept;
-  [[nodiscard]] segment_options options_for(const transmission& what, instant now) noexcept;
+  [[nodiscard]] segment_options options_for(const transmission& what, instant now) const noexcept;
+  [[nodiscard]] bool plan(transmission& out, instant now) noexcept;
 
   // timeouts.cpp
   void expire(instant now) noexcept;

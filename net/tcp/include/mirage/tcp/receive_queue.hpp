@@ -21,8 +21,8 @@ class receive_queue {
   [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
   void clear() noexcept;
 
-  /// False at a cap on memory.
-  bool append(buffer data) noexcept;
+  /// Moved from only if it is kept as it is. False at a cap on memory.
+  bool append(buffer&& data) noexcept;
   /// A list of chunks that are now its own.
   void append(chunk* list, std::uint32_t length) noexcept;
   /// The first buffer; empty when there is none.
@@ -30,7 +30,7 @@ class receive_queue {
 
   /// A buffer of its own where the bytes fill less than half of the memory behind them; the same where there
   /// is no memory for that.
-  [[nodiscard]] static buffer compact(buffer data) noexcept;
+  [[nodiscard]] static buffer compact(buffer&& data) noexcept;
 
  private:
   bool copy_behind(cbytes data) noexcept;

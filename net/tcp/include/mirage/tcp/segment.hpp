@@ -34,6 +34,9 @@ struct segment {
 
 /// What `poll` wants to be sent.
 struct transmission {
+  /// Of the header with its options.
+  [[nodiscard]] std::size_t header_bytes() const noexcept { return header_size + size_of_options(options); }
+
   sequence seq{};
   std::uint8_t flags = 0;
   std::uint8_t congestion_bits = 0;  ///< of the IP header: 2 for ECT(0)
@@ -41,7 +44,8 @@ struct transmission {
   std::uint32_t length = 0;          ///< of the payload
   send_queue::place payload{};       ///< where it lies
   sent_segment* again = nullptr;     ///< what it is sent again from
-  bool is_probe = false;             ///< of a window, or of a peer that is silent
+  segment_options options{};
+  bool is_probe = false;  ///< of a window, or of a peer that is silent
 };
 
 }  // namespace mirage::tcp_protocol
