@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: ISC
 // Any bytes as packets, several in a row with time between them: what is handed up is inside of what came, or
-// was put together from it, and the memory of reassembly stays under its cap and comes back. covers:
-// src/examine.cpp src/header_options.cpp src/reassembly.cpp
+// was put together from it, and the memory of reassembly stays under its cap and comes back.
+//
+// covers: src/examine.cpp src/header_options.cpp ../ip/src/reassembly.cpp
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
 
+#include "mirage/ip/reassembly.hpp"
 #include "mirage/ipv4/examine.hpp"
-#include "mirage/ipv4/reassembly.hpp"
+#include "mirage/ipv4/fragments.hpp"
 #include "mirage/test/virtual_node.hpp"
 
 using namespace mirage;
@@ -43,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ipv4_memberships groups;
   check(routes.add_address("10.0.0.2/24"));
   constexpr std::size_t cap = 200'000;
-  ipv4_reassembly table({.datagrams = 3, .bytes = cap});
+  reassembly table({.datagrams = 3, .bytes = cap});
   instant now = test::virtual_start;
   cbytes rest = std::as_bytes(std::span(data, size));
   while (rest.size() >= 2) {
@@ -61,8 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (known.verdict == packet_verdict::whole) continue;
     const cbytes all = cbytes(packet).first(known.fields.total_length);
     reassembled whole;
-    const auto verdict =
-        table.add(known.fields, all.first(known.header), all.subspan(known.header), now, whole);
+    const auto verdict = table.add(fragment_place_of(known.fields, known.header), all.first(known.header),
+                                   all.subspan(known.header), now, whole);
     check(table.memory() <= cap && table.datagrams() <= 3);
     if (verdict == fragment_verdict::complete) {
       check(whole.header >= 20 && !whole.payload.empty());

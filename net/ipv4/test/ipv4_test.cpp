@@ -91,12 +91,12 @@ TEST_F(ipv4_hosts, we_can_speak_to_ourselves) {
   }
   EXPECT_TRUE(far.seen.packets.empty());
   EXPECT_EQ(near.ip.route(here)->mtu, 65535u);
-  for (std::size_t i = 0; i < ipv4_loopback::most_packets; ++i)
+  for (std::size_t i = 0; i < ip_loopback::most_packets; ++i)
     EXPECT_TRUE(near.ip.write({.destination = here}, {.header = 1}, test::fill_with("x"), {}).has_value());
   EXPECT_EQ(test::error_of(near.ip.write({.destination = here}, {.header = 1}, test::fill_with("x"), {})),
             v1::net_error::full);
   node.settle();
-  EXPECT_EQ(near.seen.packets.size(), ipv4_loopback::most_packets);
+  EXPECT_EQ(near.seen.packets.size(), ip_loopback::most_packets);
 }
 
 TEST_F(ipv4_hosts, we_send_only_from_what_is_ours) {

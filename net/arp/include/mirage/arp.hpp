@@ -13,12 +13,12 @@
 
 #include "mirage/arp/core.hpp"
 #include "mirage/arp/options.hpp"
-#include "mirage/arp/parking.hpp"
 #include "mirage/core/counters.hpp"
 #include "mirage/core/event.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/core/waiter.hpp"
 #include "mirage/ethernet/wire.hpp"
+#include "mirage/ip/parking.hpp"
 #include "mirage/v1.hpp"
 
 namespace mirage {

@@ -17,13 +17,14 @@
 #include "mirage/core/os.hpp"
 #include "mirage/core/waiter.hpp"
 #include "mirage/ethernet/wire.hpp"
+#include "mirage/ip/identification.hpp"
+#include "mirage/ip/loopback.hpp"
+#include "mirage/ip/path_mtu.hpp"
+#include "mirage/ip/payload.hpp"
+#include "mirage/ip/reassembly.hpp"
 #include "mirage/ipv4/examine.hpp"
 #include "mirage/ipv4/fragments.hpp"
-#include "mirage/ipv4/identification.hpp"
-#include "mirage/ipv4/loopback.hpp"
 #include "mirage/ipv4/memberships.hpp"
-#include "mirage/ipv4/path_mtu.hpp"
-#include "mirage/ipv4/reassembly.hpp"
 #include "mirage/ipv4/routes.hpp"
 #include "mirage/ipv4/wire.hpp"
 #include "mirage/v1.hpp"
@@ -61,7 +62,7 @@ class ipv4 {
         ethernet_(ethernet),
         arp_(arp),
         options_(options),
-        paths_(options.paths),
+        paths_(least_path_mtu, options.paths),
         identification_(os::random64()),
         reassembly_(options.reassembly),
         timer_([](void* self) noexcept { static_cast<ipv4*>(self)->expire(); }, this) {}
@@ -183,6 +184,8 @@ class ipv4 {
   }
 
  private:
+  // A packet that must be smaller still gets there in fragments.
+  static constexpr std::uint32_t least_path_mtu = 552;
   static constexpr std::uint32_t loopback_mtu = ipv4_header::greatest_packet;
   static constexpr v1::capabilities loopback_device{
       .mtu = loopback_mtu, .transmit_checksum = true, .receive_checksum = true};
@@ -258,7 +261,7 @@ class ipv4 {
     if (!whole) return refuse(no_memory_, v1::net_error::full);
     const std::size_t filled = fill(whole.writable().first(how.header));
     join_payload(whole, filled, slices);
-    finish_checksum(whole, fields.protocol, how);
+    finish_checksum(whole, static_cast<v1::ip_protocol>(fields.protocol), how);
     const fragment_plan plan(whole.size(), mtu);
     for (std::size_t i = 0; i < plan.count(); ++i) {
       const ipv4_fields part = plan.fields(i, fields);
@@ -296,7 +299,8 @@ class ipv4 {
     const cbytes all = packet.view().first(known.fields.total_length);
     reassembled whole;
     const fragment_verdict verdict =
-        reassembly_.add(known.fields, all.first(known.header), all.subspan(known.header), os::now(), whole);
+        reassembly_.add(fragment_place_of(known.fields, known.header), all.first(known.header),
+                        all.subspan(known.header), os::now(), whole);
     timer_.set(reassembly_.next_timeout());
     reassembly_evicted_ += reassembly_.take_evicted();
     switch (verdict) {
@@ -312,7 +316,7 @@ class ipv4 {
     }
     ++reassembled_;
     const v1::received told{.group = how.group};
-    hand_up(whole.fields, whole.header_bytes(), std::move(whole.payload), told, up);
+    hand_up(whole_fields(whole), whole.header_bytes(), std::move(whole.payload), told, up);
   }
 
   template <class Up>
@@ -358,8 +362,8 @@ class ipv4 {
       ++reassembly_time_;
       // Only the first fragment tells the sender what it is about (RFC 792).
       if (late->header != 0)
-        report({ipv4_undeliverable::reason::reassembly_time, head_of(late->fields), late->header_bytes(),
-                late->payload.view()});
+        report({ipv4_undeliverable::reason::reassembly_time, head_of(whole_fields(*late)),
+                late->header_bytes(), late->payload.view()});
     }
     timer_.set(reassembly_.next_timeout());
   }
@@ -375,9 +379,9 @@ class ipv4 {
   ipv4_routes routes_;
   ipv4_memberships groups_;
   path_mtu_cache paths_;
-  identification_source identification_;
-  ipv4_reassembly reassembly_;
-  ipv4_loopback loopback_;
+  identification_source<std::uint16_t> identification_;
+  reassembly reassembly_;
+  ip_loopback loopback_;
   void* up_ = nullptr;
   std::optional<ipv4_undeliverable_handler> undeliverable_;
   cbytes header_in_hand_;
@@ -412,7 +416,7 @@ class ipv4 {
                            {label_},
                            "Memory of incomplete datagrams",
                            reassembly_,
-                           [](const ipv4_reassembly& from) { return from.memory(); }};
+                           [](const reassembly& from) { return from.memory(); }};
   counter no_route_{"ipv4_refused_total", {label_, {"reason", "no_route"}}, "Packets that were not taken"};
   counter too_long_{"ipv4_refused_total", {label_, {"reason", "too_long"}}};
   counter no_memory_{"ipv4_refused_total", {label_, {"reason", "memory"}}};

@@ -6,10 +6,8 @@
 #include <cstdint>
 
 #include "mirage/core/address.hpp"
-#include "mirage/core/buffer.hpp"
-#include "mirage/core/buffer_list.hpp"
+#include "mirage/ip/reassembly.hpp"
 #include "mirage/ipv4/wire.hpp"
-#include "mirage/v1.hpp"
 
 namespace mirage {
 
@@ -34,11 +32,26 @@ class fragment_plan {
   std::size_t each_;
 };
 
-/// Appends the slices to the first `filled` bytes and makes the packet as long as that.
-void join_payload(buffer& packet, std::size_t filled, const buffer_list& slices) noexcept;
-
-/// Does what `how` asks of a device, because none can: fills in the checksum of TCP or UDP before the cut.
-void finish_checksum(buffer& payload, std::uint8_t protocol, const v1::transmit& how) noexcept;
+/// Where a fragment with those fields, in a header of that many bytes, belongs.
+[[nodiscard]] inline fragment_place fragment_place_of(const ipv4_fields& fields,
+                                                      std::size_t header) noexcept {
+  return {.of = {fields.source, fields.destination, fields.identification, fields.protocol},
+          .offset = fields.fragment_offset,
+          .more = fields.more_fragments,
+          .traffic_class = fields.traffic_class,
+          .greatest_end = ipv4_header::greatest_packet - header};
+}
+/// Those of the datagram, by its first fragment; of its addresses only, where that is missing.
+[[nodiscard]] inline ipv4_fields whole_fields(const reassembled& from) noexcept {
+  if (from.header == 0)
+    return {.source = from.key.source.v4(),
+            .destination = from.key.destination.v4(),
+            .protocol = from.key.protocol};
+  ipv4_fields fields = ipv4_header::read(from.header_bytes().data());
+  fields.more_fragments = false;
+  if (from.congestion) fields.traffic_class |= 3;
+  return fields;
+}
 
 /// RFC 1112 §6.4: the lower 23 bits of the group.
 [[nodiscard]] constexpr mac_address multicast_station(ipv4_address group) noexcept {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "mirage/ipv4/path_mtu.hpp"
+#include "mirage/ip/path_mtu.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,10 +16,10 @@ namespace {
 
 }  // namespace
 
-void path_mtu_cache::too_long(ipv4_address destination, std::uint32_t mtu, std::uint32_t length,
+void path_mtu_cache::too_long(const ip_address& destination, std::uint32_t mtu, std::uint32_t length,
                               instant now) noexcept {
   if (mtu == 0) mtu = plateau_below(length);
-  mtu = std::max(mtu, least);
+  mtu = std::max(mtu, least_);
   path* known = paths_.find(destination);
   if (known != nullptr && known->until > now && known->mtu <= mtu) return;
   if (known == nullptr) {
@@ -29,7 +29,7 @@ void path_mtu_cache::too_long(ipv4_address destination, std::uint32_t mtu, std::
   if (known != nullptr) *known = {mtu, later(now, kept_)};
 }
 
-std::uint32_t path_mtu_cache::mtu(ipv4_address destination, std::uint32_t link, instant now) noexcept {
+std::uint32_t path_mtu_cache::mtu(const ip_address& destination, std::uint32_t link, instant now) noexcept {
   if (paths_.size() == 0) return link;
   const path* known = paths_.find(destination);
   if (known == nullptr) return link;
@@ -39,9 +39,9 @@ std::uint32_t path_mtu_cache::mtu(ipv4_address destination, std::uint32_t link, 
 }
 
 void path_mtu_cache::make_room() noexcept {
-  ipv4_address oldest;
+  ip_address oldest;
   instant first = never;
-  paths_.for_each([&](ipv4_address destination, const path& each) {
+  paths_.for_each([&](const ip_address& destination, const path& each) {
     if (each.until >= first) return;
     first = each.until;
     oldest = destination;

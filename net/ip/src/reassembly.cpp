@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "mirage/ipv4/reassembly.hpp"
+#include "mirage/ip/reassembly.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -9,7 +9,8 @@ namespace mirage {
 
 namespace {
 
-constexpr std::size_t headroom = ipv4_header::greatest_size;
+constexpr std::size_t headroom = reassembly::greatest_header;
+constexpr std::size_t greatest_payload = 65'535;
 
 // RFC 3168 §5.3: one fragment that has met congestion makes the whole a witness of it; that beside one that
 // cannot say so is nonsense.
@@ -20,24 +21,24 @@ enum ecn_codepoint : std::uint8_t { not_capable = 0, congestion = 3 };
 
 }  // namespace
 
-ipv4_reassembly::ipv4_reassembly(const reassembly_options& options) : options_(options) {
+reassembly::reassembly(const reassembly_options& options) : options_(options) {
   options_.datagrams = std::max<std::size_t>(options_.datagrams, 1);
 }
 
-fragment_verdict ipv4_reassembly::add(const ipv4_fields& fields, cbytes header, cbytes payload, instant now,
-                                      reassembled& whole) {
-  const std::size_t end = fields.fragment_offset + payload.size();
-  if (payload.empty() || (fields.more_fragments && payload.size() % 8 != 0) ||
-      end + header.size() > ipv4_header::greatest_packet)
+fragment_verdict reassembly::add(const fragment_place& where, cbytes header, cbytes payload, instant now,
+                                 reassembled& whole) {
+  const std::size_t end = where.offset + payload.size();
+  if (payload.empty() || (where.more && payload.size() % 8 != 0) || header.size() > headroom ||
+      end > std::min(where.greatest_end, greatest_payload))
     return fragment_verdict::malformed;
 
-  entry* of = find(fields);
-  if (of == nullptr) of = &make(fields, now);
+  entry* of = find(where.of);
+  if (of == nullptr) of = &make(where.of, now);
   if (of->given_up) return fragment_verdict::dropped;
-  const range where{fields.fragment_offset, static_cast<std::uint16_t>(end)};
-  const fragment_verdict placed = place(*of, fields, where);
+  const fragment_verdict placed =
+      place(*of, where.more, {static_cast<std::uint16_t>(where.offset), static_cast<std::uint16_t>(end)});
   if (placed == fragment_verdict::duplicate) return placed;
-  of->ecn = static_cast<std::uint8_t>(of->ecn | 1U << (fields.traffic_class & 3));
+  of->ecn = static_cast<std::uint8_t>(of->ecn | 1U << (where.traffic_class & 3));
   if (placed == fragment_verdict::taken && is_bad_ecn(of->ecn)) {
     give_up(*of);
     return fragment_verdict::bad_ecn;
@@ -47,45 +48,44 @@ fragment_verdict ipv4_reassembly::add(const ipv4_fields& fields, cbytes header, 
     return placed;
   }
   if (!grow(*of, end)) {
-    give_up(*find(fields));
+    give_up(*find(where.of));
     return fragment_verdict::no_memory;
   }
-  of = find(fields);  // growing may have evicted others
-  std::memcpy(of->data.writable().data() + headroom + where.begin, payload.data(), payload.size());
+  of = find(where.of);  // growing may have evicted others
+  std::memcpy(of->data.writable().data() + headroom + where.offset, payload.data(), payload.size());
   of->received += payload.size();
-  if (where.begin == 0) {
+  if (where.offset == 0) {
     std::memcpy(of->data.writable().data() + headroom - header.size(), header.data(), header.size());
     of->header = header.size();
-    of->first = fields;
   }
   if (of->end == 0 || of->received != of->end) return fragment_verdict::taken;
   whole = take(*of);
   return fragment_verdict::complete;
 }
 
-fragment_verdict ipv4_reassembly::place(entry& of, const ipv4_fields& fields, range where) {
+fragment_verdict reassembly::place(entry& of, bool more, range where) {
   for (std::size_t i = 0; i < of.count; ++i) {
     const range other = of.fragments[i];
     if (other.begin == where.begin && other.end == where.end) return fragment_verdict::duplicate;
     if (where.begin < other.end && other.begin < where.end) return fragment_verdict::overlap;
-    if (!fields.more_fragments && other.end > where.end) return fragment_verdict::overlap;
+    if (!more && other.end > where.end) return fragment_verdict::overlap;
   }
-  if (of.end != 0 && (where.end > of.end || !fields.more_fragments)) return fragment_verdict::overlap;
+  if (of.end != 0 && (where.end > of.end || !more)) return fragment_verdict::overlap;
   if (of.count == most_fragments) return fragment_verdict::too_many;
   of.fragments[of.count++] = where;
-  if (!fields.more_fragments) of.end = where.end;
+  if (!more) of.end = where.end;
   return fragment_verdict::taken;
 }
 
 // Memory at least doubles, so that a datagram that comes in order is not copied for each of its fragments;
 // once its end is known, no more than that is asked for.
-bool ipv4_reassembly::grow(entry& of, std::size_t end) {
+bool reassembly::grow(entry& of, std::size_t end) {
   const std::size_t wanted = headroom + std::max(end, of.end);
   const std::size_t has = of.data.capacity();
   if (wanted > has) {
-    const std::size_t most = headroom + ipv4_header::greatest_packet;
+    const std::size_t most = headroom + greatest_payload;
     const std::size_t asked = of.end != 0 ? wanted : std::min(std::max(wanted, 2 * has), most);
-    const ipv4_fields key = of.first;
+    const datagram_key key = of.key;
     entry* mine = &of;
     while (bytes_ - has + asked > options_.bytes) {
       if (!evict_oldest_but(mine)) return false;
@@ -102,7 +102,7 @@ bool ipv4_reassembly::grow(entry& of, std::size_t end) {
   return true;
 }
 
-std::optional<reassembled> ipv4_reassembly::expire(instant now) {
+std::optional<reassembled> reassembly::expire(instant now) {
   for (std::size_t i = 0; i < entries_.size();) {
     if (entries_[i].deadline > now) {
       ++i;
@@ -115,31 +115,27 @@ std::optional<reassembled> ipv4_reassembly::expire(instant now) {
   return std::nullopt;
 }
 
-instant ipv4_reassembly::next_timeout() const noexcept {
+instant reassembly::next_timeout() const noexcept {
   instant next = never;
   for (const entry& each : entries_) next = std::min(next, each.deadline);
   return next;
 }
 
-ipv4_reassembly::entry* ipv4_reassembly::find(const ipv4_fields& fields) noexcept {
-  const auto same = [&](const entry& each) {
-    return each.first.identification == fields.identification && each.first.source == fields.source &&
-           each.first.destination == fields.destination && each.first.protocol == fields.protocol;
-  };
-  const auto found = std::ranges::find_if(entries_, same);
+reassembly::entry* reassembly::find(const datagram_key& key) noexcept {
+  const auto found = std::ranges::find(entries_, key, &entry::key);
   return found == entries_.end() ? nullptr : &*found;
 }
 
-ipv4_reassembly::entry& ipv4_reassembly::make(const ipv4_fields& fields, instant now) {
+reassembly::entry& reassembly::make(const datagram_key& key, instant now) {
   if (entries_.empty()) entries_.reserve(options_.datagrams);
   if (entries_.size() == options_.datagrams) static_cast<void>(evict_oldest_but(nullptr));
   entry& made = entries_.emplace_back();
-  made.first = fields;
+  made.key = key;
   made.deadline = later(now, options_.time);
   return made;
 }
 
-bool ipv4_reassembly::evict_oldest_but(const entry* kept) noexcept {
+bool reassembly::evict_oldest_but(const entry* kept) noexcept {
   entry* oldest = nullptr;
   for (entry& each : entries_)
     if (&each != kept && (oldest == nullptr || each.deadline < oldest->deadline)) oldest = &each;
@@ -150,7 +146,7 @@ bool ipv4_reassembly::evict_oldest_but(const entry* kept) noexcept {
 }
 
 // It stays until its time is over, without memory, so that the rest of it is known and dropped.
-void ipv4_reassembly::give_up(entry& of) noexcept {
+void reassembly::give_up(entry& of) noexcept {
   bytes_ -= of.data.capacity();
   of.data = {};
   of.header = 0;
@@ -158,20 +154,17 @@ void ipv4_reassembly::give_up(entry& of) noexcept {
 }
 
 // What is between fragments was never written.
-std::size_t ipv4_reassembly::first_fragment(const entry& of) noexcept {
+std::size_t reassembly::first_fragment(const entry& of) noexcept {
   for (std::size_t i = 0; i < of.count; ++i)
     if (of.fragments[i].begin == 0) return of.fragments[i].end;
   return 0;
 }
 
-reassembled ipv4_reassembly::take(entry& from) noexcept {
+reassembled reassembly::take(entry& from) noexcept {
   bytes_ -= from.data.capacity();
-  reassembled whole{from.first, from.header, std::move(from.data)};
+  reassembled whole{from.key, (from.ecn & 1U << congestion) != 0, from.header, std::move(from.data)};
   whole.payload.drop_front(headroom);
   whole.payload.truncate(from.received == from.end ? from.end : first_fragment(from));
-  whole.fields.fragment_offset = 0;
-  whole.fields.more_fragments = false;
-  if ((from.ecn & 1U << congestion) != 0) whole.fields.traffic_class |= congestion;
   if (&from != &entries_.back()) from = std::move(entries_.back());
   entries_.pop_back();
   return whole;

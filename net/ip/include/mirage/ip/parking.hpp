@@ -21,7 +21,7 @@ class packet_parking {
 
   /// False, and nothing is filled in, at a cap.
   template <v1::fill Fill>
-  [[nodiscard]] bool park(ipv4_address next_hop, const v1::transmit& how, Fill& fill,
+  [[nodiscard]] bool park(ip_address next_hop, const v1::transmit& how, Fill& fill,
                           const buffer_list& slices) {
     buffer packet = room(how.header + total_size(slices));
     if (!packet) return false;
@@ -32,25 +32,25 @@ class packet_parking {
 
   /// `send(const v1::transmit&, cbytes packet)` for each that waits for it, and then they are gone; how many.
   template <class Send>
-  std::size_t release(ipv4_address next_hop, Send send) {
+  std::size_t release(ip_address next_hop, Send send) {
     return take(next_hop, [&](const parked& one) { send(one.how, one.packet.view()); });
   }
-  std::size_t drop(ipv4_address next_hop) {
+  std::size_t drop(ip_address next_hop) {
     return take(next_hop, [](const parked&) {});
   }
 
  private:
   struct parked {
-    ipv4_address next_hop;
+    ip_address next_hop;
     v1::transmit how;
     buffer packet;
   };
 
   [[nodiscard]] buffer room(std::size_t size) const noexcept;
-  void keep(ipv4_address next_hop, const v1::transmit& how, buffer packet, std::size_t filled,
+  void keep(ip_address next_hop, const v1::transmit& how, buffer packet, std::size_t filled,
             const buffer_list& slices);
   template <class Visit>
-  std::size_t take(ipv4_address next_hop, Visit visit) {
+  std::size_t take(ip_address next_hop, Visit visit) {
     return std::erase_if(waiting_, [&](const parked& one) {
       if (one.next_hop != next_hop) return false;
       visit(one);

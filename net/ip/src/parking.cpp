@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "mirage/arp/parking.hpp"
+#include "mirage/ip/parking.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ buffer packet_parking::room(std::size_t size) const noexcept {
   return buffer::allocate(size);
 }
 
-void packet_parking::keep(ipv4_address next_hop, const v1::transmit& how, buffer packet, std::size_t filled,
+void packet_parking::keep(ip_address next_hop, const v1::transmit& how, buffer packet, std::size_t filled,
                           const buffer_list& slices) {
   auto to = packet.writable().begin() + static_cast<std::ptrdiff_t>(filled);
   for (const buffer& slice : slices) to = std::ranges::copy(slice.view(), to).out;

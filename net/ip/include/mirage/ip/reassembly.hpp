@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
-// Putting fragments together: RFC 791 §3.2, RFC 815, RFC 1122 §3.3.2. Fragments that overlap are an attack or
-// a fault: the whole datagram is dropped, and what still comes of it (as RFC 5722 has it for IPv6); a
-// fragment that comes twice is harmless. Everything has a cap, and at a cap the oldest datagram goes.
+// Putting fragments together: RFC 791 §3.2, RFC 815, RFC 1122 §3.3.2, RFC 8200 §4.5. Fragments that overlap
+// are an attack or a fault: the whole datagram is dropped, and what still comes of it (RFC 5722); a fragment
+// that comes twice is harmless. Everything has a cap, and at a cap the oldest datagram goes.
 #pragma once
 
 #include <array>
@@ -11,17 +11,35 @@
 #include <utility>
 #include <vector>
 
+#include "mirage/core/address.hpp"
 #include "mirage/core/buffer.hpp"
 #include "mirage/core/bytes.hpp"
 #include "mirage/core/time.hpp"
-#include "mirage/ipv4/wire.hpp"
 
 namespace mirage {
 
 struct reassembly_options {
   std::size_t datagrams = 64;       ///< incomplete ones
   std::size_t bytes = 1024 * 1024;  ///< of memory for them
-  duration time = 60s;              ///< from the first fragment that came (RFC 1122 §3.3.2)
+  duration time = 60s;              ///< from the first fragment that came (RFC 1122 §3.3.2, RFC 8200 §4.5)
+};
+
+/// What tells the datagrams apart. RFC 8200 leaves the protocol out: it is 0 there.
+struct datagram_key {
+  ip_address source{};
+  ip_address destination{};
+  std::uint32_t identification = 0;
+  std::uint8_t protocol = 0;
+  friend bool operator==(const datagram_key&, const datagram_key&) noexcept = default;
+};
+
+/// What a fragment's header says.
+struct fragment_place {
+  datagram_key of{};
+  std::size_t offset = 0;             ///< of its payload in that of the datagram, a multiple of 8
+  bool more = false;                  ///< it is not the last one
+  std::uint8_t traffic_class = 0;     ///< with its ECN bits
+  std::size_t greatest_end = 65'535;  ///< how long the datagram's payload may be with such a header
 };
 
 /// What has become of a fragment. `malformed`: an impossible length or offset. `overlap`: with another one,
@@ -42,22 +60,25 @@ enum class fragment_verdict : std::uint8_t {
 /// A datagram, as whole as it is. Its first header stands before the first byte of `payload`, in the same
 /// memory.
 struct reassembled {
-  ipv4_fields fields{};
-  std::size_t header = 0;  ///< bytes of that header; 0: its first fragment is missing
+  datagram_key key{};
+  bool congestion = false;  ///< a fragment has met it (RFC 3168 §5.3)
+  std::size_t header = 0;   ///< bytes of that header; 0: its first fragment is missing
   buffer payload{};
 
   [[nodiscard]] cbytes header_bytes() const noexcept { return {payload.data() - header, header}; }
 };
 
-class ipv4_reassembly {
+class reassembly {
  public:
   /// What one datagram can be cut into at most.
   static constexpr std::size_t most_fragments = 64;
+  /// The longest header that there is room for: as long as IPv4's ever is, and a few extensions of IPv6's.
+  static constexpr std::size_t greatest_header = 128;
 
-  explicit ipv4_reassembly(const reassembly_options& options);
+  explicit reassembly(const reassembly_options& options);
 
   /// `header` with its options, `payload` without padding; both are copied. `complete` fills `whole`.
-  fragment_verdict add(const ipv4_fields& fields, cbytes header, cbytes payload, instant now,
+  fragment_verdict add(const fragment_place& where, cbytes header, cbytes payload, instant now,
                        reassembled& whole);
 
   /// The next datagram whose time is over, with its first fragment if that has come; nothing if there is
@@ -76,7 +97,7 @@ class ipv4_reassembly {
     std::uint16_t end;
   };
   struct entry {
-    ipv4_fields first{};  // of the fragment at 0, or else of the one that came first
+    datagram_key key{};
     instant deadline{};
     buffer data{};  // room for the longest header, then the payload
     std::size_t header = 0;
@@ -88,9 +109,9 @@ class ipv4_reassembly {
     std::array<range, most_fragments> fragments;
   };
 
-  [[nodiscard]] entry* find(const ipv4_fields& fields) noexcept;
-  entry& make(const ipv4_fields& fields, instant now);
-  [[nodiscard]] fragment_verdict place(entry& of, const ipv4_fields& fields, range where);
+  [[nodiscard]] entry* find(const datagram_key& key) noexcept;
+  entry& make(const datagram_key& key, instant now);
+  [[nodiscard]] fragment_verdict place(entry& of, bool more, range where);
   [[nodiscard]] bool grow(entry& of, std::size_t end);
   [[nodiscard]] bool evict_oldest_but(const entry* kept) noexcept;
   void give_up(entry& of) noexcept;

@@ -13,13 +13,13 @@ namespace mirage {
 
 /// A queue with a cap. What is in it is handed up a batch a round, so two ends that answer each other do not
 /// hold the loop.
-class ipv4_loopback final : event_source {
+class ip_loopback final : event_source {
  public:
   static constexpr std::size_t most_packets = 256;
 
-  ipv4_loopback() noexcept = default;
-  ipv4_loopback(const ipv4_loopback&) = delete;
-  ipv4_loopback& operator=(const ipv4_loopback&) = delete;
+  ip_loopback() noexcept = default;
+  ip_loopback(const ip_loopback&) = delete;
+  ip_loopback& operator=(const ip_loopback&) = delete;
 
   /// From now on `deliver(object, packet)` is called for each packet and `batch_end(object)` after a batch.
   void attach(void* object, void (*deliver)(void* to, buffer&& packet),
