@@ -123,7 +123,7 @@ void send_queue::sent_again(sent_segment& which, std::uint32_t length, instant n
   which.sent_at = now;
 }
 
-bool send_queue::trim(std::uint32_t part, std::uint32_t& fresh) noexcept {
+void send_queue::trim(std::uint32_t part, std::uint32_t& fresh) noexcept {
   sent_segment& which = *first_;
   if (!which.sacked) fresh += part;
   if (which.sacked) sacked_ -= part;
@@ -133,7 +133,6 @@ bool send_queue::trim(std::uint32_t part, std::uint32_t& fresh) noexcept {
   which.length -= part;
   una_ += part;
   release(part);
-  return true;
 }
 
 void send_queue::drop_first() noexcept {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
@@ -69,7 +70,7 @@ class two_cores {
  public:
   explicit two_cores(link_options how = {}, tcp_options chosen = {}, std::uint64_t seed = 1, path way = {},
                      std::uint32_t first_initial = 1000, std::uint32_t other_initial = 4'000'000'000)
-      : link(how), options(chosen), random(seed) {
+      : link(how), options(chosen), random(seed), first_(first_initial), other_(other_initial) {
     ends[0].emplace(shared, std::uint16_t{1000}, std::uint16_t{80}, first_initial, way);
     ends[1].emplace(shared, std::uint16_t{80}, std::uint16_t{1000}, other_initial, way);
   }
@@ -151,7 +152,8 @@ class two_cores {
   /// A segment made by a test, as if that end had sent it.
   void inject(int to, const segment& what, std::string_view payload = {}) {
     segment head = what;
-    if (!ends[to]->core->input(head, bytes_of(payload), now)) ++refused;
+    const auto length = static_cast<std::uint32_t>(payload.size());
+    if (!ends[to]->core->input(head, bytes_of(payload), now)) refuse(to, head, length);
     pump(to);
   }
   /// What the other end would send next, for tests that inject.
@@ -171,6 +173,27 @@ class two_cores {
   std::size_t count_sent(int from, Which which) const {
     return static_cast<std::size_t>(std::count_if(
         trace.begin(), trace.end(), [&](const sent_record& r) { return r.from == from && which(r); }));
+  }
+
+  /// The last segments and the states, for the message of a failed test.
+  std::string story(std::size_t most = 40) const {
+    std::string text;
+    for (std::size_t i = trace.size() > most ? trace.size() - most : 0; i < trace.size(); ++i) {
+      const sent_record& r = trace[i];
+      char line[200];
+      std::snprintf(line, sizeof line, "%10.3f %d seq %u ack %u flags %02x window %u payload %zu sacks %u\n",
+                    static_cast<double>((r.at - test::virtual_start).count()) / 1e6, r.from,
+                    r.head.seq - (r.from == 0 ? first_ : other_),
+                    r.head.ack - (r.from == 0 ? other_ : first_), unsigned{r.head.flags},
+                    unsigned{r.head.window}, r.payload, unsigned{r.head.options.sack_count});
+      text += line;
+    }
+    for (const auto& each : ends)
+      text += "state " + std::to_string(static_cast<int>(each->core->current())) + " failure " +
+              std::to_string(each->core->failure().has_value()) + " written " +
+              std::to_string(each->written) + " got " + std::to_string(each->got.size()) + " end " +
+              std::to_string(each->saw_end) + "\n";
+    return text;
   }
 
   unsigned refused = 0;  ///< segments that would be answered with a RST
@@ -265,9 +288,30 @@ class two_cores {
       return;
     }
     buffer payload = buffer::copy_of(header->payload());
-    if (!core.input(head, std::move(payload), now)) ++refused;
+    const auto length = static_cast<std::uint32_t>(payload.size()) + (head.has(flag::syn) ? 1u : 0u) +
+                        (head.has(flag::fin) ? 1u : 0u);
+    if (!core.input(head, std::move(payload), now)) refuse(to, head, length);
   }
 
+  /// RFC 9293 §3.10.7.1, as the shell does it.
+  void refuse(int from, const segment& in, std::uint32_t length) {
+    ++refused;
+    if (in.has(flag::rst)) return;
+    packet reset{std::vector<std::byte>(header_size), 0};
+    header_fields fields;
+    fields.flags = flag::rst;
+    if (in.has(flag::ack)) {
+      fields.seq = in.ack;
+    } else {
+      fields.ack = in.seq + length;
+      fields.flags |= flag::ack;
+    }
+    store_header(reset.bytes, fields, header_size);
+    travel(from, std::move(reset));
+  }
+
+  sequence first_;
+  sequence other_;
   std::multimap<instant, travelling> on_the_way;
   instant line_free[2] = {instant{}, instant{}};
   bool opened = false;

@@ -73,14 +73,15 @@ class send_queue {
     std::uint32_t fresh = 0;
     while (first_ != nullptr && una_ < ack) {
       const std::uint32_t part = ack - una_;
-      if (part < first_->length && !trim(part, fresh)) break;
-      if (part >= first_->length) {
-        if (!first_->sacked) {
-          fresh += first_->length;
-          visit(*first_);
-        }
-        drop_first();
+      if (part < first_->length) {
+        trim(part, fresh);
+        break;
       }
+      if (!first_->sacked) {
+        fresh += first_->length;
+        visit(*first_);
+      }
+      drop_first();
     }
     return fresh;
   }
@@ -113,7 +114,7 @@ class send_queue {
   void set_presumed(std::uint32_t bytes) noexcept;
 
  private:
-  bool trim(std::uint32_t part, std::uint32_t& fresh) noexcept;
+  void trim(std::uint32_t part, std::uint32_t& fresh) noexcept;
   void drop_first() noexcept;
   void mark_sacked(sent_segment& which) noexcept;
   void release(std::uint32_t payload) noexcept;
