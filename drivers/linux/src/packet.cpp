@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <charconv>
 
+#include "capture_file.hpp"
 #include "mirage/core/os.hpp"
 #include "network_interface.hpp"
 #include "packet_batch.hpp"
@@ -76,6 +77,10 @@ result<void, packet_error> packet::open() {
   if (!interface || !mtu) return fail(packet_error::no_interface);
   if (const int error = incoming_->open(*interface, mac_); error != 0) return fail(error_of(error));
   if (const int error = outgoing_->open(*interface); error != 0) return fail(error_of(error));
+  if (!options_.capture.empty()) {
+    capture_ = detail::capture_file::open(std::string(options_.capture), name_);
+    if (capture_ == nullptr) return fail(packet_error::no_capture);
+  }
   if (!machine::watch(*this, incoming_->descriptor())) return fail(packet_error::failed);
   if (!machine::watch(sender_, outgoing_->descriptor())) return fail(packet_error::failed);
   running_ = true;
@@ -98,6 +103,7 @@ void packet::close() noexcept {
   running_ = blocked_ = refused_ = false;
   incoming_->close();
   outgoing_->close();
+  capture_.reset();
 }
 
 subscription packet::listen_erased(any_network_sink sink) {
@@ -122,6 +128,7 @@ result<bytes, v1::net_error> packet::prepare(const v1::transmit& how, std::size_
 }
 
 void packet::commit(const v1::transmit& how, std::size_t filled, buffer_list slices) noexcept {
+  if (capture_) capture_->record(outgoing_->room(filled), slices);
   outgoing_->commit(how, filled, std::move(slices));
   if (!blocked_) os::here->tasks.ring_later(*this);
 }
@@ -167,6 +174,7 @@ bool packet::poll() noexcept {
       continue;
     }
     handed_up = true;
+    if (capture_) capture_->record(frame.content.view());
     sink_.input(std::move(frame.content), frame.known);
   }
   if (handed_up && sink_) sink_.batch_end();

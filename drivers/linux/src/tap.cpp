@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "capture_file.hpp"
 #include "mirage/core/log.hpp"
 #include "mirage/core/os.hpp"
 #include "network_interface.hpp"
@@ -74,6 +75,7 @@ task<> tap::stop() {
   waiting_ = {};
   small_ = buffer();
   large_ = buffer();
+  capture_.reset();
   co_return;
 }
 
@@ -100,6 +102,10 @@ result<void, tap_error> tap::open() {
     capabilities_.receive_coalescing = true;
     capabilities_.segment_bytes = segment_bytes;
     if ((offloads & datagram_offloads) != 0) capabilities_.datagram_bytes = datagram_bytes;
+  }
+  if (!options_.capture.empty()) {
+    capture_ = detail::capture_file::open(std::string(options_.capture), name_);
+    if (capture_ == nullptr) return fail(tap_error::no_capture);
   }
   const auto mtu = detail::mtu_of(interface_);
   if (!mtu || !machine::watch(*this, device.get())) return fail(tap_error::failed);
@@ -139,6 +145,7 @@ result<bytes, v1::net_error> tap::prepare(const v1::transmit& how, std::size_t s
 
 void tap::send(const v1::transmit& how, std::size_t filled, buffer_list slices) noexcept {
   store(header_of(how, filled), bytes(scratch_.get(), header_size));
+  if (capture_) capture_->record({scratch_.get() + header_size, filled}, slices);
   if (!try_send(filled, slices)) waiting_ = {.filled = filled, .slices = std::move(slices)};
 }
 
@@ -225,6 +232,7 @@ void tap::hand_up(std::size_t size, const v1::received& known) noexcept {
   const std::size_t capacity = frame.size();
   frame.truncate(size);
   handed_up_ = true;
+  if (capture_) capture_->record(frame.view());
   sink_.input(std::move(frame), known);
   // Who did not keep it has lent it back, perhaps shortened from either end: then a new one is taken.
   if (frame && (!frame.unique() || frame.capacity() < capacity)) frame = buffer();

@@ -14,6 +14,7 @@
 #include <mirage/test/suites/network_suite.hpp>
 
 #include "network_namespace.hpp"
+#include "temporary_folder.hpp"
 #include "test_host.hpp"
 
 namespace mirage {
@@ -137,6 +138,39 @@ TEST(tap, sends_what_is_to_be_cut_as_one_frame) {
   const auto frames = subject.take_sent();
   ASSERT_EQ(frames.size(), 1U);
   EXPECT_EQ(frames[0].size(), 40'054U);
+}
+
+TEST(tap, captures_what_goes_both_ways) {
+  const test::temporary_folder folder;
+  const std::string path = folder / "frames.pcap";
+  const std::string out = make_frame(60, 1);
+  const std::string in = make_frame(3000, 2);
+  {
+    tap_subject subject({.capture = path, .offloads = false});
+    ip("link set tap0 mtu 9000");
+    test::recording_sink sink;
+    const subscription listening = subject.device().listen(sink);
+    const auto fill = [&out](bytes to) noexcept {
+      std::memcpy(to.data(), out.data(), out.size());
+      return out.size();
+    };
+    const auto sent = subject.device().write({.header = 60}, fill, {});
+    EXPECT_TRUE(sent);
+    subject.inject(in);
+    EXPECT_TRUE(subject.host.run_until([&] { return !sink.frames.empty(); }, 5s));
+  }
+  const std::string file = folder.read("frames.pcap");
+  ASSERT_EQ(file.size(), 24 + 16 + out.size() + 16 + in.size());
+  EXPECT_EQ(file.substr(24 + 16, out.size()), out);
+  EXPECT_TRUE(file.substr(24 + 16 + out.size() + 16) == in);
+}
+
+TEST(tap, a_capture_that_cannot_be_written_is_an_error) {
+  const network_namespace own;
+  test_host host;
+  tap one("network_0", "tap0", {.capture = "/nowhere/frames.pcap"});
+  const auto start = [](tap& what) -> task<result<void, tap_error>> { co_return co_await what.start(); };
+  EXPECT_EQ(host.run(start(one)).error(), tap_error::no_capture);
 }
 
 TEST(tap, a_link_that_is_down_drops_and_counts) {

@@ -81,6 +81,7 @@ The generated program: sharing, groups, arguments, several unikernels.
   constexpr mirage::linked_package packages[] = {
       {"core", "1.0.0"},
       {"linux", "1.0.0"},
+      {"pcap", "1.0.0"},
       {"types", "1.0.0"},
       {"unix", "1.0.0"},
       {"virtio_net_header", "1.0.0"},
@@ -126,7 +127,7 @@ The generated program: sharing, groups, arguments, several unikernels.
   
   keys: --management-net=host --net=host --target=unix
   boot arguments: --ipv4 --ipv6 --ipv4-only=false --ipv6-only=false --reuse-port=false --port=80 --motto=say "hello"\n --peer=10.0.0.1 --allow --patience=1500ms --friends --default=true --management-ipv4 --management-ipv6 --management-ipv4-only=false --management-ipv6-only=false --management-reuse-port=false
-  packages: core 1.0.0, linux 1.0.0, types 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
+  packages: core 1.0.0, linux 1.0.0, pcap 1.0.0, types 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
   $ mirage query arguments
   --ipv4                           Local IPv4 address; all without it
   --ipv6                           Local IPv6 address; all without it

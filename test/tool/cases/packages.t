@@ -14,6 +14,7 @@ Packages: versions that do not fit together, and what Debian has to bring.
   $ config 'package("core")' && mirage query packages | sed 's/ .*//'
   core
   linux
+  pcap
   types
   unix
   virtio_net_header
@@ -47,10 +48,11 @@ A local library, and one that asks for more than there is:
   $ mirage configure
   mirage: carpet wants wind >= 4, but there is no package wind
   [1]
-  $ sed -i 's/wind = .*/core = "*"/' carpet/package.toml && mirage query packages | sed 's/\(core\|types\|linux\|unix\|virtio_net_header\) .*/\1/'
+  $ sed -i 's/wind = .*/core = "*"/' carpet/package.toml && mirage query packages | sed 's/\(core\|types\|linux\|unix\|pcap\|virtio_net_header\) .*/\1/'
   carpet 0.3
   core
   linux
+  pcap
   types
   unix
   virtio_net_header

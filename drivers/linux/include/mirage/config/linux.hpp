@@ -36,6 +36,7 @@ inline device<network> interface_of_host(const std::string& type, const std::str
                                          const std::string& name, const std::string& preset,
                                          const group& prefix) {
   auto mac = argument<std::optional<mac_address>>("mac", "The MAC address; random without it").in(prefix);
+  auto pcap = argument<std::string>("pcap", "A file for every frame, in the pcap format", "").in(prefix);
   if (!name.empty()) {
     return implementation<network>{{.name = "network",
                                     .type = type,
@@ -47,7 +48,7 @@ inline device<network> interface_of_host(const std::string& type, const std::str
       {.name = "network",
        .type = type,
        .header = header,
-       .construct = "$name, $interface, {.mac = $mac}",
+       .construct = "$name, $interface, {.mac = $mac, .capture = $pcap}",
        .packages = {"linux"},
        .arguments = {argument<std::string>("interface", "The host's network interface", preset).in(prefix),
                      mac}}}();

@@ -21,21 +21,24 @@
 namespace mirage {
 
 namespace detail {
+class capture_file;
 class packet_batch;
 class packet_ring;
 }  // namespace detail
 
 struct packet_options {
   std::optional<mac_address> mac = {};  ///< without one, a random one that is locally administered
-  std::uint32_t batch = 256;            ///< frames that one poll takes
+  std::string_view capture = {};  ///< a file of the host for every frame, in the pcap format; empty: none
+  std::uint32_t batch = 256;      ///< frames that one poll takes
 };
 
-enum class packet_error : std::uint8_t { no_interface, not_permitted, failed };
+enum class packet_error : std::uint8_t { no_interface, not_permitted, no_capture, failed };
 [[nodiscard]] constexpr std::string_view describe(packet_error error) noexcept {
   switch (error) {
     case packet_error::no_interface: return "there is no interface of that name";
     case packet_error::not_permitted:
       return "packet sockets are not permitted; run it as root, or give it CAP_NET_RAW and CAP_NET_ADMIN";
+    case packet_error::no_capture: return "the file of the capture cannot be written";
     default: return "the packet socket cannot be opened";
   }
 }
@@ -93,6 +96,7 @@ class packet : machine::descriptor_source, doorbell {
   packet_options options_;
   mac_address mac_;
   v1::capabilities capabilities_;
+  std::unique_ptr<detail::capture_file> capture_;
   any_network_sink sink_;
   std::unique_ptr<detail::packet_ring> incoming_;
   std::unique_ptr<detail::packet_batch> outgoing_;

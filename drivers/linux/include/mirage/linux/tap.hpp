@@ -22,19 +22,25 @@
 
 namespace mirage {
 
+namespace detail {
+class capture_file;
+}
+
 struct tap_options {
   std::optional<mac_address> mac = {};  ///< without one, a random one that is locally administered
-  bool offloads = true;                 ///< checksums and segmentation; without, each frame is as on a wire
-  std::uint32_t batch = 64;             ///< frames that one poll takes
+  std::string_view capture = {};  ///< a file of the host for every frame, in the pcap format; empty: none
+  bool offloads = true;           ///< checksums and segmentation; without, each frame is as on a wire
+  std::uint32_t batch = 64;       ///< frames that one poll takes
 };
 
-enum class tap_error : std::uint8_t { no_tun, bad_name, not_permitted, in_use, failed };
+enum class tap_error : std::uint8_t { no_tun, bad_name, not_permitted, in_use, no_capture, failed };
 [[nodiscard]] constexpr std::string_view describe(tap_error error) noexcept {
   switch (error) {
     case tap_error::no_tun: return "this system has no /dev/net/tun";
     case tap_error::bad_name:
       return "an interface has a name of 1 to 15 characters, and no other device has it";
     case tap_error::not_permitted: return "the tap is not there or belongs to another user";
+    case tap_error::no_capture: return "the file of the capture cannot be written";
     case tap_error::in_use: return "another process uses the tap";
     default: return "the tap cannot be opened";
   }
@@ -93,6 +99,7 @@ class tap : machine::descriptor_source {
   tap_options options_;
   mac_address mac_;
   v1::capabilities capabilities_;
+  std::unique_ptr<detail::capture_file> capture_;
   file_descriptor device_;
   any_network_sink sink_;
   std::unique_ptr<std::byte[]> scratch_;  // the virtio-net header and what `fill` writes
