@@ -2,7 +2,7 @@ Mistakes on the command line.
 
   $ mirage init . > /dev/null
   $ mirage configur
-  mirage: there is no verb `configur`; the verbs are: init, configure, query, describe, build, run, clean and help
+  mirage: there is no verb `configur`; the verbs are: init, configure, query, describe, build, run, test, clean and help
   [64]
   $ mirage build --fast
   mirage: build does not take `--fast`; see `mirage build --help`
@@ -17,7 +17,7 @@ Mistakes on the command line.
   mirage: query: there is nothing called `everything`; ask for one of: name, packages, depexts, files, devices, keys, arguments, main, cmake, manifest, size
   [64]
   $ mirage help everything
-  mirage: there is no page about `everything`; the pages are: build, clean, configure, describe, help, init, query and run
+  mirage: there is no page about `everything`; the pages are: build, clean, configure, describe, help, init, query, run and test
   [64]
   $ mirage --color=sometimes build
   mirage: --color: sometimes not in {auto,always,never}; see `mirage build --help`
