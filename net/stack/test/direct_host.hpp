@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: ISC
+// A whole host over any network, as the generated main.cpp makes it.
+#pragma once
+
+#include <string_view>
+
+#include "mirage/stack.hpp"
+#include "mirage/test/virtual_node.hpp"
+
+namespace mirage::test {
+
+template <v1::network Network>
+struct direct_host {
+  using ethernet_type = ethernet<Network>;
+  using arp_type = arp<ethernet_type>;
+  using ipv4_type = ipv4<ethernet_type, arp_type>;
+  using icmp_type = icmp<ipv4_type>;
+  using udp_type = udp<ipv4_type>;
+  using tcp_type = tcp<ipv4_type>;
+  using stack_type = stack<Network, ethernet_type, arp_type, ipv4_type, icmp_type, udp_type, tcp_type>;
+  static_assert(v1::stack<stack_type>);
+
+  direct_host(Network& network, const ipv4_options& options)
+      : ethernet_layer("ethernet", network),
+        ipv4_layer("ipv4", ethernet_layer, arp_layer, options),
+        device("stack", network, ethernet_layer, arp_layer, ipv4_layer, icmp_layer, udp_layer, tcp_layer) {}
+
+  ethernet_type ethernet_layer;
+  arp_type arp_layer{"arp", ethernet_layer};
+  ipv4_type ipv4_layer;
+  icmp_type icmp_layer{"icmp", ipv4_layer};
+  udp_type udp_layer{"udp", ipv4_layer};
+  tcp_type tcp_layer{ipv4_layer, "tcp"};
+  stack_type device;
+};
+
+}  // namespace mirage::test
