@@ -51,7 +51,7 @@ inline device<network> interface_of_host(const std::string& type, const std::str
        .construct = "$name, $interface, {.mac = $mac, .capture = $pcap}",
        .packages = {"linux"},
        .arguments = {argument<std::string>("interface", "The host's network interface", preset).in(prefix),
-                     mac}}}();
+                     mac, pcap}}}();
 }
 
 }  // namespace detail
