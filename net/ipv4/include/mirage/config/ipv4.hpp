@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: ISC
+// How config.cpp wires IPv4 by hand; `direct_stack(network)` does it by itself.
+#pragma once
+
+#include <optional>
+
+#include "mirage/config/device.hpp"
+#include "mirage/config/module_types.hpp"
+
+namespace mirage::config {
+
+/// With the boot arguments --ipv4 and --ipv4-gateway, named as in MirageOS.
+inline device<ip> ipv4_on(needs<ethernet> below, needs<arp> neighbours, const group& prefix = {}) {
+  return implementation<ip, ethernet, arp>{
+      {.name = "ipv4",
+       .type = "mirage::ipv4<$0, $1>",
+       .header = "mirage/ipv4.hpp",
+       .construct = "$name, $0, $1, {.address = $ipv4, .gateway = $ipv4-gateway}",
+       .packages = {"ipv4"},
+       .arguments = {
+           argument<ipv4_prefix>("ipv4", "Local IPv4 address, with the length of its network",
+                                 {"10.0.0.2/24"})
+               .in(prefix),
+           argument<std::optional<ipv4_address>>("ipv4-gateway", "The way to other networks; none without it")
+               .in(prefix)}}}(below, neighbours);
+}
+
+}  // namespace mirage::config
