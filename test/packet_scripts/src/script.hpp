@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: ISC
+// A script: who is on the wire, and then, line by line, what comes to the host, what it must send, and what
+// its application does. README.md describes the format.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mirage/core/time.hpp"
+#include "packet.hpp"
+#include "stations.hpp"
+#include "words.hpp"
+
+namespace mirage::scripts {
+
+struct setting {
+  stations who;
+  std::vector<std::string> groups;
+  std::string gateway;
+  unsigned mtu = 1500;
+  bool arp_by_hand = false;      // else the runner answers for the peer, and ARP is not seen
+  bool probe = false;            // the host's address is probed before it is used
+  std::vector<std::string> tcp;  // options: "no-sack"
+};
+
+/// From one time to another, since the step before, or since the beginning.
+struct moment {
+  bool since_last = true;
+  duration from{};
+  duration to{};
+};
+
+struct step {
+  enum class kind { receives, sends, quiet, does } what;  // the host
+  std::size_t line;
+  std::string text;
+  moment when;
+  packet carried;
+  words command;
+};
+
+struct script {
+  setting on;
+  std::vector<step> steps;
+};
+
+/// Throws `mistake`.
+script read_script(std::string_view text);
+
+}  // namespace mirage::scripts
