@@ -35,7 +35,7 @@ enum class udp_outcome : std::uint8_t { taken, dropped, nobody_listens };
 
 /// `v1::udp`, over at most one IP of each family, which must outlive it. It must outlive the subscriptions.
 template <v1::ip... Ip>
-class udp final : doorbell {
+class udp {
   template <class Address>
   static constexpr std::size_t how_many =
       (std::size_t{std::same_as<typename Ip::address, Address>} + ... + 0);
@@ -202,6 +202,13 @@ class udp final : doorbell {
     return port;
   }
 
+  /// What was written outside of a batch goes out at the end of the round.
+  struct end_of_round final : doorbell {
+    explicit end_of_round(udp& of) noexcept : device(of) {}
+    void ring() noexcept override { device.flush(); }
+    udp& device;
+  };
+
   // ---- Sending ----
 
   template <class Address, class Fill>
@@ -275,11 +282,9 @@ class udp final : doorbell {
     if (gathering_.is_closed())
       flush();
     else
-      os::here->tasks.ring_later(*this);
+      os::here->tasks.ring_later(bell_);
     return {};
   }
-
-  void ring() noexcept override { flush(); }
 
   void flush() noexcept {
     if (gathering_.empty()) return;
@@ -335,6 +340,7 @@ class udp final : doorbell {
   std::tuple<Ip&...> ips_;
   udp_ports ports_;
   datagram_gathering gathering_;
+  end_of_round bell_{*this};
 
   metric_label label_{"device", name_};
   counter received_{"udp_received_datagrams_total", {label_}, "Datagrams given to a handler"};
