@@ -16,13 +16,41 @@ void reassembly::drop_first() noexcept {
   bytes_ -= size;
   shared_.out_of_order -= size;
   while (gone->first != nullptr) shared_.chunks.give_back(std::exchange(gone->first, gone->first->next));
-  shared_.ranges.give_back(gone);
+  forget(gone);
+}
+
+void reassembly::leave_order(byte_range& range) noexcept {
+  (range.newer == nullptr ? newest_ : range.newer->older) = range.older;
+  if (range.older != nullptr) range.older->newer = range.newer;
+  range.newer = range.older = nullptr;
+}
+
+void reassembly::make_newest(byte_range& range) noexcept {
+  if (newest_ == &range) return;
+  if (range.newer != nullptr) leave_order(range);
+  range.older = newest_;
+  if (newest_ != nullptr) newest_->newer = &range;
+  newest_ = &range;
+}
+
+/// It is off the list of places already.
+void reassembly::forget(byte_range* range) noexcept {
+  leave_order(*range);
+  if (first_ == nullptr) last_ = nullptr;
+  shared_.ranges.give_back(range);
   --ranges_;
 }
 
 bool reassembly::insert(sequence begin, buffer data) noexcept {
   byte_range* before = nullptr;
   byte_range* at = first_;
+  // Mostly it belongs to the end.
+  if (last_ != nullptr && begin >= last_->end) {
+    before = last_;
+    at = nullptr;
+  } else if (last_ != nullptr && begin >= last_->begin) {
+    at = last_;
+  }
   while (!data.empty()) {
     while (at != nullptr && at->end <= begin) {
       before = at;
@@ -31,7 +59,7 @@ bool reassembly::insert(sequence begin, buffer data) noexcept {
     const auto size = static_cast<std::uint32_t>(data.size());
     if (at != nullptr && at->begin <= begin) {
       const std::uint32_t known = std::min(size, at->end - begin);
-      at->stamp = ++stamp_;
+      make_newest(*at);
       data.drop_front(known);
       begin += known;
       continue;
@@ -64,12 +92,13 @@ bool reassembly::add(byte_range*& before, sequence begin, buffer data) noexcept 
     ++ranges_;
     byte_range*& place = before == nullptr ? first_ : before->next;
     made->next = std::exchange(place, made);
+    if (made->next == nullptr) last_ = made;
     made->first = piece;
     before = made;
   }
   before->last = piece;
   before->end += size;
-  before->stamp = ++stamp_;
+  make_newest(*before);
   bytes_ += size;
   shared_.out_of_order += size;
   return true;
@@ -83,8 +112,8 @@ void reassembly::join(byte_range& range) noexcept {
   range.last = other->last;
   range.end = other->end;
   range.next = other->next;
-  shared_.ranges.give_back(other);
-  --ranges_;
+  if (last_ == other) last_ = &range;
+  forget(other);
 }
 
 chunk* reassembly::take(sequence at, std::uint32_t& length) noexcept {
@@ -96,8 +125,7 @@ chunk* reassembly::take(sequence at, std::uint32_t& length) noexcept {
   shared_.out_of_order -= size;
   std::uint32_t known = at - taken->begin;
   chunk* list = taken->first;
-  shared_.ranges.give_back(taken);
-  --ranges_;
+  forget(taken);
   length = size - known;
   while (known >= list->data.size() && known > 0) {
     known -= static_cast<std::uint32_t>(list->data.size());
@@ -108,16 +136,8 @@ chunk* reassembly::take(sequence at, std::uint32_t& length) noexcept {
 }
 
 void reassembly::describe(segment_options& to, std::uint8_t most) const noexcept {
-  const byte_range* last = nullptr;
-  while (to.sack_count < most) {
-    const byte_range* best = nullptr;
-    for (const byte_range* at = first_; at != nullptr; at = at->next)
-      if ((last == nullptr || at->stamp < last->stamp) && (best == nullptr || at->stamp > best->stamp))
-        best = at;
-    if (best == nullptr) return;
-    to.sack[to.sack_count++] = {best->begin, best->end};
-    last = best;
-  }
+  for (const byte_range* at = newest_; at != nullptr && to.sack_count < most; at = at->older)
+    to.sack[to.sack_count++] = {at->begin, at->end};
 }
 
 }  // namespace mirage::tcp_protocol

@@ -10,6 +10,7 @@ namespace mirage::tcp_protocol {
 namespace {
 // RFC 7323 §5.5: a timestamp of so long ago says nothing any more.
 constexpr duration timestamps_are_stale = 24h * 24;
+constexpr std::uint8_t segments_at_once = 16;
 }  // namespace
 
 bool connection::input(const segment& in, buffer&& payload, instant now) noexcept {
@@ -156,6 +157,7 @@ bool connection::is_acceptable(const segment& in, std::uint32_t length) const no
 void connection::refuse_unacceptable(const segment& in, std::uint32_t length, instant now) noexcept {
   if (length == 0 || in.has(flag::syn)) return challenge(now);
   // RFC 2883: what came twice is reported.
+  at_once_ = segments_at_once;
   if (agreed_.sack && in.seq + length <= rcv_nxt_) duplicate_ = {in.seq, in.seq + length};
   acknowledge_now_ = true;
   // The peer has not seen the acknowledgement of its FIN (§3.10.7.4, eighth).
@@ -265,13 +267,16 @@ void connection::take_text(const segment& in, buffer&& payload, instant now) noe
   if (had_gap)
     acknowledge_now_ = true;
   else
-    acknowledge_later(size, in, now);
+    acknowledge_later(size, now);
 }
 
-/// RFC 9293 §3.8.6.3: two full segments at most, and not for long.
-void connection::acknowledge_later(std::uint32_t length, const segment&, instant now) noexcept {
+/// RFC 9293 §3.8.6.3: two full segments at most, and not for long. After a loss the peer's window is small,
+/// and each acknowledgement moves it on (RFC 5681 §4.2 asks for it while there is a gap).
+void connection::acknowledge_later(std::uint32_t length, instant now) noexcept {
   unacknowledged_ += length;
-  if (unacknowledged_ >= 2u * receive_mss_)
+  const bool repairing = at_once_ > 0;
+  if (repairing) --at_once_;
+  if (repairing || unacknowledged_ >= 2u * receive_mss_)
     acknowledge_now_ = true;
   else if (acknowledge_at_ == never)
     acknowledge_at_ = now + shared_.options.acknowledgement_delay;
@@ -279,6 +284,7 @@ void connection::acknowledge_later(std::uint32_t length, const segment&, instant
 
 void connection::take_out_of_order(const segment& in, buffer&& payload) noexcept {
   acknowledge_now_ = true;
+  at_once_ = segments_at_once;
   if (closed_) return;
   const std::uint32_t before = out_of_order_.bytes();
   const auto size = static_cast<std::uint32_t>(payload.size());

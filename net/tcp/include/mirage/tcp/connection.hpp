@@ -194,7 +194,7 @@ class connection {
   [[nodiscard]] verdict take_acknowledgement(const segment& in, std::uint32_t length, instant now) noexcept;
   void take_text(const segment& in, buffer&& payload, instant now) noexcept;
   void take_out_of_order(const segment& in, buffer&& payload) noexcept;
-  void acknowledge_later(std::uint32_t length, const segment& in, instant now) noexcept;
+  void acknowledge_later(std::uint32_t length, instant now) noexcept;
   void take_congestion(const segment& in) noexcept;
   void take_fin(instant now) noexcept;
   void trim(segment& in, buffer& payload) noexcept;
@@ -302,6 +302,7 @@ class connection {
   std::uint16_t peer_port_ = 0;
   std::uint16_t send_mss_ = 536;    // without options that every segment has
   std::uint16_t receive_mss_ = 88;  // the longest payload that came
+  std::uint8_t at_once_ = 0;        // segments to acknowledge without delay, because the peer repairs a loss
   std::uint8_t duplicates_ = 0;     // acknowledgements, of a peer without SACK
   std::uint8_t challenges_ = 0;
   std::uint8_t probes_ = 0;  // unanswered keep-alive probes

@@ -26,8 +26,10 @@ class proportional_reduction {
       const std::uint64_t share = (std::uint64_t{delivered_} * threshold + at_begin_ - 1) / at_begin_;
       more = static_cast<std::int64_t>(share) - sent_;
     } else {
-      std::int64_t limit = std::int64_t{delivered_} - sent_;
-      if (progress) limit = std::max<std::int64_t>(limit, arrived) + mss;
+      // A retransmission that was lost, too, counts as sent and never arrives; so what arrives now may be
+      // replaced in any case.
+      std::int64_t limit = std::max<std::int64_t>(std::int64_t{delivered_} - sent_, arrived);
+      if (progress) limit += mss;
       more = std::min<std::int64_t>(threshold - in_flight, limit);
     }
     // The first lost segment goes out at once.

@@ -32,17 +32,21 @@ class reassembly {
   /// The range that changed last comes first (RFC 2018 §4).
   void describe(segment_options& to, std::uint8_t most) const noexcept;
 
-  static constexpr unsigned most_ranges = 128;
+  static constexpr unsigned most_ranges = 2048;
 
  private:
   bool add(byte_range*& before, sequence begin, buffer data) noexcept;
   void join(byte_range& range) noexcept;
   void drop_first() noexcept;
+  void forget(byte_range* range) noexcept;
+  void make_newest(byte_range& range) noexcept;
+  void leave_order(byte_range& range) noexcept;
 
   resources& shared_;
   byte_range* first_ = nullptr;  // by their place
+  byte_range* last_ = nullptr;
+  byte_range* newest_ = nullptr;
   std::uint32_t bytes_ = 0;
-  std::uint32_t stamp_ = 0;
   std::uint32_t ranges_ = 0;
 };
 

@@ -44,16 +44,17 @@ class receive_window {
   /// `bytes` were read by the application. Grows the capacity so that two round
   /// trips of it fit.
   void read(std::uint32_t bytes, instant now, duration round_trip) noexcept {
-    read_ += bytes;
     if (round_trip <= duration::zero()) return;
-    if (now - round_since_ < round_trip) return;
-    const bool counts = round_since_ != instant{};
-    if (counts && read_ > grown_for_ && std::uint64_t{read_} * 2 > capacity_) {
-      grown_for_ = read_;
-      capacity_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(limit_, std::uint64_t{read_} * 3));
+    if (now - round_since_ >= round_trip) {
+      round_since_ = now;
+      read_ = 0;
     }
-    read_ = 0;
-    round_since_ = now;
+    read_ += bytes;
+    // The sender may double its window with each round trip, and the peer hears of this one a round trip
+    // later.
+    if (std::uint64_t{read_} * 4 <= capacity_) return;
+    const std::uint64_t wanted = std::uint64_t{read_} * 4;
+    capacity_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(limit_, wanted));
   }
 
  private:
@@ -61,7 +62,6 @@ class receive_window {
   std::uint32_t capacity_;
   std::uint32_t limit_;
   std::uint32_t read_ = 0;
-  std::uint32_t grown_for_ = 0;
   instant round_since_{};
 };
 

@@ -45,11 +45,12 @@ struct sent_segment {
 struct byte_range {
   byte_range(sequence from, sequence to) noexcept : begin(from), end(to) {}
   byte_range* next = nullptr;
+  byte_range* newer = nullptr;  // those that changed later, and before
+  byte_range* older = nullptr;
   chunk* first = nullptr;
   chunk* last = nullptr;
   sequence begin;
   sequence end;
-  std::uint32_t stamp = 0;  // the higher, the later something came to it
 };
 
 struct resources {
