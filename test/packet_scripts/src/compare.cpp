@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "compare.hpp"
 
+#include <algorithm>
+
 #include "wire.hpp"
 
 namespace mirage::scripts {
@@ -20,6 +22,11 @@ bool has_value(const std::string& wanted, const std::string& seen) {
   return is_number && std::stoul(wanted) <= std::stoul(seen) &&
          std::stoul(seen) <= std::stoul(wanted.substr(dots + 2));
 }
+
+bool reports(const layer& one) {
+  return one.kind == "icmp" && (one.number("type") == 3 || one.number("type") == 11);
+}
+bool quotes(const packet& all) { return std::ranges::any_of(all.layers, reports); }
 
 // A piece is compared byte by byte, whatever it is a piece of.
 void settle_piece(packet& wanted, std::size_t at, const stations& who, const learnt_numbers& numbers) {
@@ -54,7 +61,7 @@ packet completed(packet wanted, const stations& who, const learnt_numbers& numbe
       expect(one, "options", "");
     }
     if (one.kind != "arp") expect(one, "checksum", "ok");
-    const bool is_report = one.kind == "icmp" && (one.number("type") == 3 || one.number("type") == 11);
+    const bool is_report = reports(one);
     if (one.kind == "udp" || one.kind == "tcp" || (one.kind == "icmp" && !is_report)) expect(one, "data", "");
     // What a report quotes is compared as far as it is written.
     if (is_report) break;
@@ -81,8 +88,7 @@ std::vector<difference> compare(const packet& wanted, const packet& seen, const 
                        value == nullptr ? "not there" : shown(field{each.name, *value})});
     }
   }
-  const layer& last = all.layers.back();
-  if (seen.layers.size() > all.layers.size() && last.kind != "icmp")
+  if (seen.layers.size() > all.layers.size() && !quotes(all))
     found.push_back({"layer", "nothing more", seen.layers[all.layers.size()].kind});
   return found;
 }

@@ -36,18 +36,12 @@ tcp_options tcp_options_of(const setting& on) {
 
 host::host(test::virtual_node& node, const setting& on)
     : node_(node),
+      on_(on),
       network_(mac_of(on.who.host_mac), {.mtu = on.mtu}),
       resolution_("arp", link_, {.probe = on.probe}),
       ip_("ipv4", link_, resolution_, ip_options(on)),
-      tcp_(ip_, "tcp", tcp_options_of(on)) {
-  listening_ = network_.listen(*this);
-  ip_.attach(*this);
-  ip_.on_undeliverable([this](const ipv4_undeliverable& what) {
-    const auto why = what.why == ipv4_undeliverable::reason::unknown_protocol
-                         ? icmp_error::protocol_unreachable
-                         : icmp_error::reassembly_time_exceeded;
-    icmp_.send_error(why, {what.header, what.header_bytes, what.payload});
-  });
+      tcp_(ip_, "tcp", tcp_options_of(on)),
+      stack_("stack", network_, link_, resolution_, ip_, icmp_, udp_, tcp_) {
   for (const std::string& group : on.groups) static_cast<void>(ip_.join(ip_of(group)));
 }
 
@@ -59,28 +53,8 @@ host::~host() {
 
 void host::start() {
   if (!node_.run(ip_.start())) throw unmet("the host cannot take its address");
-}
-
-// ---- What comes ----
-
-void host::batch_end() {
-  tcp_.batch_end();
-  udp_.batch_end();
-}
-
-void host::udp(const header& from, buffer&& datagram, const v1::received& how) {
-  const cbytes header_bytes = ip_.header_in_hand();
-  if (udp_.input(from, std::move(datagram), how) == udp_outcome::nobody_listens && !how.group)
-    icmp_.send_error(icmp_error::port_unreachable, {from, header_bytes, datagram.view()});
-}
-
-void host::icmp(const header& from, buffer&& message, const v1::received&) {
-  icmp_.input(from, std::move(message), *this);
-}
-
-void host::reported(const v1::icmp_report<ipv4_address>& report) {
-  reports_.push_back(report.what);
-  if (report.about.protocol == v1::ip_protocol::tcp) tcp_.reported(report);
+  for (const std::string& more : on_.addresses)
+    if (!ip_.add_address(*ipv4_prefix::parse(more))) throw unmet("the host cannot take an address");
 }
 
 // ---- Commands ----
@@ -106,15 +80,6 @@ void host::perform(words from) {
     static_cast<void>(running_.spawn("claim", &host::claim, this, ip_of(from.take("an address").text)));
   } else if (what.text == "claimed" || what.text == "refused") {
     expect(claimed_ == what.text, claimed_);
-  } else if (what.text == "reported") {
-    using kind = v1::icmp_report<ipv4_address>::kind;
-    const std::string name = from.take("unreachable, port, too-long or expired").text;
-    const kind wanted = name == "port"       ? kind::port_unreachable
-                        : name == "too-long" ? kind::too_long
-                        : name == "expired"  ? kind::expired
-                                             : kind::unreachable;
-    expect(std::ranges::count(std::exchange(reports_, {}), wanted) == 1,
-           "nothing, or something else, was reported");
   } else {
     tcp_command(what, from);
   }
@@ -182,11 +147,12 @@ void host::udp_command(words& from) {
     const std::uint16_t port = read_port(from);
     const endpoint to = read_endpoint(from);
     const std::string data = read_data(from);
-    const auto sent =
-        udp_.write({.destination = to, .source = {{}, port}}, data.size(), [&](bytes out) noexcept {
-          std::ranges::copy(as_bytes(data), out.begin());
-          return data.size();
-        });
+    v1::datagram_route way{.destination = to, .source = {{}, port}};
+    if (from.accept("ttl")) way.ttl = static_cast<std::uint8_t>(std::stoul(from.take("a number").text));
+    const auto sent = udp_.write(way, data.size(), [&](bytes out) noexcept {
+      std::ranges::copy(as_bytes(data), out.begin());
+      return data.size();
+    });
     if (from.accept("refused")) return expect(!sent, "it was taken");
     expect(sent.has_value(), sent ? "" : std::string{describe(sent.error())});
   } else {

@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "mirage/arp.hpp"
 #include "mirage/core/scope.hpp"
@@ -15,6 +14,7 @@
 #include "mirage/icmp.hpp"
 #include "mirage/ipv4.hpp"
 #include "mirage/memory/network.hpp"
+#include "mirage/stack.hpp"
 #include "mirage/tcp.hpp"
 #include "mirage/test/virtual_node.hpp"
 #include "mirage/udp.hpp"
@@ -33,7 +33,9 @@ class host {
   using link = ethernet<memory::network>;
   using resolution = mirage::arp<link>;
   using internet = mirage::ipv4<link, resolution>;
-  using header = v1::ip_header<ipv4_address>;
+  using control = mirage::icmp<internet>;
+  using datagrams = mirage::udp<internet>;
+  using streams = mirage::tcp<internet>;
 
   host(test::virtual_node& node, const setting& on);
   host(const host&) = delete;
@@ -45,21 +47,6 @@ class host {
   void start();
   /// A command of the script. Throws `mistake` or `unmet`.
   void perform(words command);
-
-  // ---- The sink of each layer ----
-
-  void input(buffer&& frame, const v1::received& how) { link_.input(std::move(frame), how, *this); }
-  void batch_end();
-  void writable() { tcp_.writable(); }
-  void arp(buffer&& packet, const v1::received&) { resolution_.input(std::move(packet)); }
-  void ipv4(buffer&& packet, const v1::received& how) { ip_.input(std::move(packet), how, *this); }
-  void ipv6(buffer&&, const v1::received&) {}
-  void tcp(const header& from, buffer&& segment, const v1::received& how) {
-    tcp_.input(from, std::move(segment), how);
-  }
-  void udp(const header& from, buffer&& datagram, const v1::received& how);
-  void icmp(const header& from, buffer&& message, const v1::received& how);
-  void reported(const v1::icmp_report<ipv4_address>& report);
 
  private:
   struct heard {
@@ -86,21 +73,21 @@ class host {
   task<> read();
 
   test::virtual_node& node_;
+  const setting& on_;
   memory::network network_;
   link link_{"ethernet", network_};
   resolution resolution_;
   internet ip_;
-  mirage::icmp<internet> icmp_{"icmp", ip_};
-  mirage::udp<internet> udp_{"udp", ip_};
-  mirage::tcp<internet> tcp_;
-  subscription listening_;
+  control icmp_{"icmp", ip_};
+  datagrams udp_{"udp", ip_};
+  streams tcp_;
+  mirage::stack<memory::network, link, resolution, internet, control, datagrams, streams> stack_;
 
   std::map<std::uint16_t, subscription> udp_ports_;
   std::deque<heard> heard_;
   std::map<std::string, std::uint64_t> counted_;
   std::string pinged_ = "nobody was pinged";
   std::string claimed_ = "nothing was claimed";
-  std::vector<v1::icmp_report<ipv4_address>::kind> reports_;
   std::optional<tcp_listener> listener_;
   std::optional<tcp_flow> flow_;
   std::string flow_state_ = "there is no connection";

@@ -59,6 +59,10 @@ void read_setting(words& from, setting& to) {
     if (!prefix) from.complain(given, fmt::format("`{}` is no address with its network", given.text));
     to.who.host_ip = given.text.substr(0, given.text.find('/'));
     to.who.prefix = static_cast<unsigned>(std::stoul(given.text.substr(given.text.find('/') + 1)));
+  } else if (from.accept("address")) {
+    const word given = from.take("an address with its network");
+    if (!ipv4_prefix::parse(given.text)) from.complain(given, fmt::format("`{}` is no address", given.text));
+    to.addresses.push_back(given.text);
   } else if (from.accept("peer")) {
     to.who.peer_ip = read_address(from);
   } else if (from.accept("gateway")) {
@@ -75,9 +79,9 @@ void read_setting(words& from, setting& to) {
   } else if (from.accept("tcp")) {
     while (!from.empty()) to.tcp.push_back(from.take("").text);
   } else {
-    from.complain(
-        fmt::format("`{}` is no time and no setting; there are: host peer gateway group mtu arp probe tcp",
-                    from.peek().text));
+    from.complain(fmt::format(
+        "`{}` is no time and no setting; there are: host address peer gateway group mtu arp probe tcp",
+        from.peek().text));
   }
   from.end();
 }

@@ -16,6 +16,7 @@ namespace mirage::scripts {
 
 struct setting {
   stations who;
+  std::vector<std::string> addresses;  // besides, with their networks
   std::vector<std::string> groups;
   std::string gateway;
   unsigned mtu = 1500;
