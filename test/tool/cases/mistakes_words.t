@@ -49,7 +49,7 @@ Targets, keys and their values:
   > }
   > END
   $ mirage configure --net=carrier-pigeon
-  config.cpp:5: there is no stack for --net=carrier-pigeon on the target unix; choose one of: host
+  config.cpp:5: there is no stack for --net=carrier-pigeon on the target unix; choose one of: host or direct
   [1]
   $ mirage configure --net
   mirage: --net needs a value: --net=VALUE
