@@ -32,38 +32,44 @@ inline device<stack> socket_stack(const group& prefix = {}) {
 namespace detail {
 
 // Which interface of the host: the one that config.cpp names, or the one that --interface does.
-inline device<network> interface_of_host(const std::string& type, const std::string& header,
-                                         const std::string& name, const std::string& preset,
+// `what.construct` has the options that the command line sets.
+inline device<network> interface_of_host(descriptor what, const std::string& name, const std::string& preset,
                                          const group& prefix) {
-  auto mac = argument<std::optional<mac_address>>("mac", "The MAC address; random without it").in(prefix);
-  auto pcap = argument<std::string>("pcap", "A file for every frame, in the pcap format", "").in(prefix);
+  what.name = "network";
+  what.packages = {"linux"};
   if (!name.empty()) {
-    return implementation<network>{{.name = "network",
-                                    .type = type,
-                                    .header = header,
-                                    .construct = "$name, " + cpp_literal(name),
-                                    .packages = {"linux"}}}();
+    what.construct = "$name, " + cpp_literal(name);
+    what.arguments.clear();
+    return implementation<network>{std::move(what)}();
   }
-  return implementation<network>{
-      {.name = "network",
-       .type = type,
-       .header = header,
-       .construct = "$name, $interface, {.mac = $mac, .capture = $pcap}",
-       .packages = {"linux"},
-       .arguments = {argument<std::string>("interface", "The host's network interface", preset).in(prefix),
-                     mac, pcap}}}();
+  what.construct = "$name, $interface, " + what.construct;
+  const std::vector<argument_info> common{
+      argument<std::string>("interface", "The host's network interface", preset).in(prefix),
+      argument<std::optional<mac_address>>("mac", "The MAC address; random without it").in(prefix),
+      argument<std::string>("pcap", "A file for every frame, in the pcap format", "").in(prefix)};
+  what.arguments.insert(what.arguments.begin(), common.begin(), common.end());
+  return implementation<network>{std::move(what)}();
 }
 
 }  // namespace detail
 
 /// An Ethernet interface of our own behind a tap of the host. Without a name, `--interface` says which.
 inline device<network> tap(const std::string& interface = "", const group& prefix = {}) {
-  return detail::interface_of_host("mirage::tap", "mirage/linux/tap.hpp", interface, "tap0", prefix);
+  return detail::interface_of_host(
+      {.type = "mirage::tap",
+       .header = "mirage/linux/tap.hpp",
+       .construct = "{.mac = $mac, .capture = $pcap, .offloads = $offloads}",
+       .arguments =
+           {argument<bool>("offloads", "Leave checksums and segmentation to the host", true).in(prefix)}},
+      interface, "tap0", prefix);
 }
 
 /// A station of our own at an interface that the host has. Without a name, `--interface` says which.
 inline device<network> packet(const std::string& interface = "", const group& prefix = {}) {
-  return detail::interface_of_host("mirage::packet", "mirage/linux/packet.hpp", interface, "eth0", prefix);
+  return detail::interface_of_host({.type = "mirage::packet",
+                                    .header = "mirage/linux/packet.hpp",
+                                    .construct = "{.mac = $mac, .capture = $pcap}"},
+                                   interface, "eth0", prefix);
 }
 
 /// Names by the host's way, getaddrinfo(3). It has connections of its own, so it needs no stack.
