@@ -83,6 +83,9 @@ class layer_reader {
         read_keyword();
       }
     }
+    // In a stream the alphabet goes on from segment to segment.
+    if (to_.kind == "tcp" && letters_ && to_.number("seq") > 0)
+      to_.set("data", pattern(*letters_, to_.number("seq") - 1));
   }
 
  private:
@@ -183,7 +186,8 @@ class layer_reader {
       case type::data:
         if (given.quoted) return given.text;
         if (given.text.starts_with("0x")) return hexadecimal(given);
-        return pattern(std::stoul(number(given)));
+        letters_ = std::stoul(number(given));
+        return pattern(*letters_);
       case type::span:
         if (given.text.find('-') == given.text.npos)
           from_.complain(given, "a piece is written as 0-1480, from and up to");
@@ -214,6 +218,7 @@ class layer_reader {
 
   words& from_;
   layer& to_;
+  std::optional<std::size_t> letters_;
 };
 
 }  // namespace
