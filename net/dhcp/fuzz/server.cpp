@@ -28,7 +28,8 @@ const dhcp_server_options served{
                   .routes = {{ipv4_prefix("10.9.0.0/16"), "10.0.0.9"}},
                   .domain = "example.org"},
                  {.network = ipv4_prefix("10.1.0.0/16"), .first = "10.1.0.1", .last = "10.1.0.2"}},
-    .reservations = {{.mac = "02:00:00:00:00:01", .address = "10.0.0.5", .host_name = "one"}}};
+    .reservations = {{.mac = "02:00:00:00:00:01", .address = "10.0.0.5", .host_name = "one"}},
+    .leases = 8};
 
 void handle(dhcp_server_core& server, cbytes message, instant now) {
   const auto outcome = server.input(message, now);
