@@ -136,6 +136,7 @@ class decoder {
     for (unsigned i = 0; i < 8; ++i)
       if ((bits >> i & 1U) != 0) flags += std::string_view("FSRPAUEW")[i];
     if ((bits & 2U) != 0) there.host_first = get32(from, 4);
+    if (bits == 2U || bits == 0xc2U) numbers_.connecting_port = get16(from, 0);
     const std::size_t header = std::clamp<std::size_t>((get8(from, 12) >> 4) * 4, 20, from.size());
     one.set("flags", flags.empty() ? "." : flags);
     one.set("seq", get32(from, 4) - there.host_first);

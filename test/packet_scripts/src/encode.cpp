@@ -107,17 +107,12 @@ class encoder {
     const unsigned long type = one.number("type", 8);
     std::string made = byte(type) + byte(one.number("code")) + be16(0);
     const bool is_error = type == 3 || type == 11;
-    made += is_error ? be16(0) + be16(one.number("mtu"))
-                     : be16(same(one, "id", numbers_.echo_id)) + be16(same(one, "seq", numbers_.echo_seq));
+    made += is_error ? be16(0) + be16(one.number("mtu")) : be16(one.number("id")) + be16(one.number("seq"));
     quoted_ = true;
     made += from(index + 1) + one.get("data");
     quoted_ = false;
     set16(made, 2, wanted_checksum(one, checksum_of(made)));
     return made;
-  }
-
-  static unsigned long same(const layer& one, std::string_view name, unsigned last) {
-    return one.get(name) == "same" ? last : one.number(name);
   }
 
   std::string with_pseudo_header(const std::string& segment) const {
@@ -198,6 +193,19 @@ class encoder {
 };
 
 }  // namespace
+
+packet resolved(packet what, const learnt_numbers& numbers) {
+  const auto settle = [](layer& one, std::string_view name, unsigned last) {
+    if (one.get(name) == "same") one.set(name, last);
+  };
+  for (layer& one : what.layers) {
+    if (one.kind == "icmp") settle(one, "id", numbers.echo_id);
+    if (one.kind == "icmp") settle(one, "seq", numbers.echo_seq);
+    if (one.kind == "tcp") settle(one, "src", numbers.connecting_port);
+    if (one.kind == "tcp") settle(one, "dst", numbers.connecting_port);
+  }
+  return what;
+}
 
 std::string encode(const packet& what, const stations& who, const learnt_numbers& numbers) {
   return encoder(what, who, numbers, false).frame();

@@ -196,8 +196,7 @@ class layer_reader {
     }
   }
   std::string number(const word& given) {
-    const bool is_echo = to_.kind == "icmp" && given.text == "same";
-    if (is_echo) return given.text;
+    if ((to_.kind == "icmp" || to_.kind == "tcp") && given.text == "same") return given.text;
     const auto dots = given.text.find("..");
     if (dots != given.text.npos) {
       if (number_of(given.text.substr(0, dots)) && number_of(given.text.substr(dots + 2))) return given.text;

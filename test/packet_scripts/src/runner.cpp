@@ -103,7 +103,8 @@ class player {
     advance_to(each, since + each.when.from);
     last_ = node_.time();
     try {
-      if (each.what == step::kind::receives) peer_.send(encode(each.carried, what_.on.who, numbers_));
+      if (each.what == step::kind::receives)
+        peer_.send(encode(resolved(each.carried, numbers_), what_.on.who, numbers_));
       if (each.what == step::kind::does) host_.perform(each.command);
     } catch (const unmet& why) {
       throw mistake(each.line, 1, fmt::format("{}\n    {}", why.what(), each.text));
@@ -138,7 +139,7 @@ class player {
     }
     last_ = came.when;
     const packet seen = decode(came.bytes, numbers_);
-    const auto differences = compare(each.carried, seen, what_.on.who, numbers_);
+    const auto differences = compare(resolved(each.carried, numbers_), seen, what_.on.who, numbers_);
     if (differences.empty()) return;
     std::string words = fmt::format("the host sends another packet\n    {}\n", each.text);
     words += fmt::format("    {:<16} {:<24} {}\n", "", "the script", "the host");

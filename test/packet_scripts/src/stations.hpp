@@ -32,6 +32,8 @@ struct learnt_numbers {
   /// Of the last echo request.
   unsigned echo_id = 0;
   unsigned echo_seq = 0;
+  /// From which the host connected last.
+  unsigned connecting_port = 0;
 };
 
 }  // namespace mirage::scripts

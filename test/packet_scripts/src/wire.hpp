@@ -10,6 +10,9 @@
 
 namespace mirage::scripts {
 
+/// With every `same` replaced by what was learnt.
+packet resolved(packet what, const learnt_numbers& numbers);
+
 /// What the peer sends. What is left out has its usual value: from the peer to the host, lengths and
 /// checksums right.
 std::string encode(const packet& what, const stations& who, const learnt_numbers& numbers);
