@@ -30,7 +30,9 @@ void connection::arm_for_loss(instant now) noexcept {
   if (agreed_.sack && phase_ == phase::open && !tail_outstanding_ && rtt_.backoff() == 0) {
     duration probe = rtt_.has_sample() ? 2 * rtt_.smoothed() : duration(1s);
     if (queue_.outstanding() <= send_mss_) probe += peer_may_delay;
-    if (probe < timeout) return arm(pending::tail_probe, now + std::max(probe, duration(2ms)));
+    // Where the timeout would come first, the probe takes its time: it is tried before the window is given
+    // up.
+    return arm(pending::tail_probe, now + std::min(std::max(probe, duration(2ms)), timeout));
   }
   arm(pending::timeout, now + timeout);
 }
