@@ -295,7 +295,7 @@ TEST(window, keep_alive_gives_up_after_several_probes_not_after_one) {
   both.pump(0);
   EXPECT_TRUE(both.run_until([&] { return both.client_core().failure().has_value(); }, 24h));
   EXPECT_EQ(both.client_core().failure(), v1::flow_error::timed_out);
-  EXPECT_GE(both.count_sent(0, is_bare), 9u) << "RFC 9293 MUST-28";
+  EXPECT_GE(both.count_sent(0, is_bare), 9u) << "RFC 9293 MUST-29";
 }
 
 }  // namespace
