@@ -5,6 +5,12 @@
 
 namespace mirage {
 
+bool is_too_long(const v1::capabilities& device, const v1::transmit& how, std::size_t size) noexcept {
+  if (how.segment == 0) return size > device.mtu;
+  const bool datagrams = how.kind == v1::transmit::cut::udp;
+  return size > 65535 || (datagrams ? device.datagram_bytes : device.segment_bytes) == 0;
+}
+
 buffer packet_parking::room(std::size_t size) const noexcept {
   if (waiting_.size() == most_packets_ || size > most_bytes_ - bytes_) return {};
   return buffer::allocate(size);

@@ -9,7 +9,7 @@ namespace mirage {
 
 namespace {
 
-constexpr std::size_t headroom = reassembly::greatest_header;
+constexpr std::size_t headroom = ip_reassembly::greatest_header;
 constexpr std::size_t greatest_payload = 65'535;
 
 // RFC 3168 §5.3: one fragment that has met congestion makes the whole a witness of it; that beside one that
@@ -21,12 +21,12 @@ enum ecn_codepoint : std::uint8_t { not_capable = 0, congestion = 3 };
 
 }  // namespace
 
-reassembly::reassembly(const reassembly_options& options) : options_(options) {
+ip_reassembly::ip_reassembly(const reassembly_options& options) : options_(options) {
   options_.datagrams = std::max<std::size_t>(options_.datagrams, 1);
 }
 
-fragment_verdict reassembly::add(const fragment_place& where, cbytes header, cbytes payload, instant now,
-                                 reassembled& whole) {
+fragment_verdict ip_reassembly::add(const fragment_place& where, cbytes header, cbytes payload, instant now,
+                                    reassembled& whole) {
   const std::size_t end = where.offset + payload.size();
   if (payload.empty() || (where.more && payload.size() % 8 != 0) || header.size() > headroom ||
       end > std::min(where.greatest_end, greatest_payload))
@@ -63,7 +63,7 @@ fragment_verdict reassembly::add(const fragment_place& where, cbytes header, cby
   return fragment_verdict::complete;
 }
 
-fragment_verdict reassembly::place(entry& of, bool more, range where) {
+fragment_verdict ip_reassembly::place(entry& of, bool more, range where) {
   for (std::size_t i = 0; i < of.count; ++i) {
     const range other = of.fragments[i];
     if (other.begin == where.begin && other.end == where.end) return fragment_verdict::duplicate;
@@ -79,7 +79,7 @@ fragment_verdict reassembly::place(entry& of, bool more, range where) {
 
 // Memory at least doubles, so that a datagram that comes in order is not copied for each of its fragments;
 // once its end is known, no more than that is asked for.
-bool reassembly::grow(entry& of, std::size_t end) {
+bool ip_reassembly::grow(entry& of, std::size_t end) {
   const std::size_t wanted = headroom + std::max(end, of.end);
   const std::size_t has = of.data.capacity();
   if (wanted > has) {
@@ -102,7 +102,7 @@ bool reassembly::grow(entry& of, std::size_t end) {
   return true;
 }
 
-std::optional<reassembled> reassembly::expire(instant now) {
+std::optional<reassembled> ip_reassembly::expire(instant now) {
   for (std::size_t i = 0; i < entries_.size();) {
     if (entries_[i].deadline > now) {
       ++i;
@@ -115,18 +115,18 @@ std::optional<reassembled> reassembly::expire(instant now) {
   return std::nullopt;
 }
 
-instant reassembly::next_timeout() const noexcept {
+instant ip_reassembly::next_timeout() const noexcept {
   instant next = never;
   for (const entry& each : entries_) next = std::min(next, each.deadline);
   return next;
 }
 
-reassembly::entry* reassembly::find(const datagram_key& key) noexcept {
+ip_reassembly::entry* ip_reassembly::find(const datagram_key& key) noexcept {
   const auto found = std::ranges::find(entries_, key, &entry::key);
   return found == entries_.end() ? nullptr : &*found;
 }
 
-reassembly::entry& reassembly::make(const datagram_key& key, instant now) {
+ip_reassembly::entry& ip_reassembly::make(const datagram_key& key, instant now) {
   if (entries_.empty()) entries_.reserve(options_.datagrams);
   if (entries_.size() == options_.datagrams) static_cast<void>(evict_oldest_but(nullptr));
   entry& made = entries_.emplace_back();
@@ -135,7 +135,7 @@ reassembly::entry& reassembly::make(const datagram_key& key, instant now) {
   return made;
 }
 
-bool reassembly::evict_oldest_but(const entry* kept) noexcept {
+bool ip_reassembly::evict_oldest_but(const entry* kept) noexcept {
   entry* oldest = nullptr;
   for (entry& each : entries_)
     if (&each != kept && (oldest == nullptr || each.deadline < oldest->deadline)) oldest = &each;
@@ -146,7 +146,7 @@ bool reassembly::evict_oldest_but(const entry* kept) noexcept {
 }
 
 // It stays until its time is over, without memory, so that the rest of it is known and dropped.
-void reassembly::give_up(entry& of) noexcept {
+void ip_reassembly::give_up(entry& of) noexcept {
   bytes_ -= of.data.capacity();
   of.data = {};
   of.header = 0;
@@ -154,13 +154,13 @@ void reassembly::give_up(entry& of) noexcept {
 }
 
 // What is between fragments was never written.
-std::size_t reassembly::first_fragment(const entry& of) noexcept {
+std::size_t ip_reassembly::first_fragment(const entry& of) noexcept {
   for (std::size_t i = 0; i < of.count; ++i)
     if (of.fragments[i].begin == 0) return of.fragments[i].end;
   return 0;
 }
 
-reassembled reassembly::take(entry& from) noexcept {
+reassembled ip_reassembly::take(entry& from) noexcept {
   bytes_ -= from.data.capacity();
   reassembled whole{from.key, (from.ecn & 1U << congestion) != 0, from.header, std::move(from.data)};
   whole.payload.drop_front(headroom);

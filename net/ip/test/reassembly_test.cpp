@@ -26,7 +26,7 @@ std::string pattern(std::size_t size) {
 
 struct reassembling : testing::Test {
   test::virtual_node node;
-  reassembly table{reassembly_options{.datagrams = 4, .bytes = 300'000}};
+  ip_reassembly table{reassembly_options{.datagrams = 4, .bytes = 300'000}};
   reassembled whole;
 
   verdict add(std::size_t offset, std::string_view payload, bool more, std::uint16_t id = 1,
@@ -155,13 +155,13 @@ TEST_F(reassembling, memory_has_a_cap) {
     EXPECT_EQ(add(40'000, pattern(8), true, id, 0, start + id * 1s), verdict::taken);
     EXPECT_LE(table.memory(), 300'000u);
   }
-  reassembly small{{.datagrams = 4, .bytes = 1000}};
+  ip_reassembly small{{.datagrams = 4, .bytes = 1000}};
   EXPECT_EQ(small.add({.offset = 8000}, as_bytes(header), as_bytes("x"), start, whole), verdict::no_memory);
   EXPECT_EQ(small.memory(), 0u);
 }
 
 TEST_F(reassembling, fragments_of_one_datagram_have_a_cap) {
-  for (std::size_t i = 0; i < reassembly::most_fragments; ++i)
+  for (std::size_t i = 0; i < ip_reassembly::most_fragments; ++i)
     EXPECT_EQ(add(8 * (i + 1), pattern(8), true), verdict::taken);
   EXPECT_EQ(add(8 * 100, pattern(8), true), verdict::too_many);
   EXPECT_EQ(table.memory(), 0u);

@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ipv4_memberships groups;
   check(routes.add_address("10.0.0.2/24"));
   constexpr std::size_t cap = 200'000;
-  reassembly table({.datagrams = 3, .bytes = cap});
+  ip_reassembly table({.datagrams = 3, .bytes = cap});
   instant now = test::virtual_start;
   cbytes rest = std::as_bytes(std::span(data, size));
   while (rest.size() >= 2) {

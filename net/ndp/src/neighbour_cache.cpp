@@ -32,10 +32,10 @@ neighbour_cache::found neighbour_cache::lookup(const ipv6_address& who, instant 
   switch (known->is) {
     case state::incomplete: return {answer::asking};
     case state::failed: return {answer::failed};
-    case state::stale: become(*known, state::delay, now); break;
     case state::reachable:
-      if (known->deadline <= now) become(*known, state::delay, now);
-      break;
+      if (known->deadline > now) break;
+      [[fallthrough]];
+    case state::stale: become(*known, state::delay, now); return {answer::known, known->mac, true};
     case state::delay:
     case state::probe: break;
   }

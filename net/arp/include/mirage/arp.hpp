@@ -100,18 +100,11 @@ class arp {
     }
   };
 
-  // What no device could ever send is refused now, and not lost later.
-  [[nodiscard]] bool too_long(const v1::transmit& how, std::size_t size) const noexcept {
-    const v1::capabilities device = ethernet_.capabilities();
-    if (how.segment == 0) return size > device.mtu;
-    const bool datagrams = how.kind == v1::transmit::cut::udp;
-    return size > 65535 || (datagrams ? device.datagram_bytes : device.segment_bytes) == 0;
-  }
-
   template <class Fill>
   result<void, v1::net_error> park(ipv4_address to, const v1::transmit& how, Fill& fill,
                                    const buffer_list& slices) {
-    if (too_long(how, how.header + total_size(slices))) return fail(v1::net_error::too_long);
+    if (is_too_long(ethernet_.capabilities(), how, how.header + total_size(slices)))
+      return fail(v1::net_error::too_long);
     const bool parked = parking_.park(to, how, fill, slices);
     pump();
     if (parked) return {};

@@ -380,7 +380,7 @@ class ipv4 {
   ipv4_memberships groups_;
   path_mtu_cache paths_;
   identification_source<std::uint16_t> identification_;
-  reassembly reassembly_;
+  ip_reassembly reassembly_;
   ip_loopback loopback_;
   void* up_ = nullptr;
   std::optional<ipv4_undeliverable_handler> undeliverable_;
@@ -416,7 +416,7 @@ class ipv4 {
                            {label_},
                            "Memory of incomplete datagrams",
                            reassembly_,
-                           [](const reassembly& from) { return from.memory(); }};
+                           [](const ip_reassembly& from) { return from.memory(); }};
   counter no_route_{"ipv4_refused_total", {label_, {"reason", "no_route"}}, "Packets that were not taken"};
   counter too_long_{"ipv4_refused_total", {label_, {"reason", "too_long"}}};
   counter no_memory_{"ipv4_refused_total", {label_, {"reason", "memory"}}};

@@ -12,6 +12,10 @@
 
 namespace mirage {
 
+/// Whether no such device can ever send it, so that it is refused now and not lost later.
+[[nodiscard]] bool is_too_long(const v1::capabilities& device, const v1::transmit& how,
+                               std::size_t size) noexcept;
+
 class packet_parking {
  public:
   packet_parking(std::size_t packets, std::size_t most_bytes)

@@ -68,14 +68,14 @@ struct reassembled {
   [[nodiscard]] cbytes header_bytes() const noexcept { return {payload.data() - header, header}; }
 };
 
-class reassembly {
+class ip_reassembly {
  public:
   /// What one datagram can be cut into at most.
   static constexpr std::size_t most_fragments = 64;
   /// The longest header that there is room for: as long as IPv4's ever is, and a few extensions of IPv6's.
   static constexpr std::size_t greatest_header = 128;
 
-  explicit reassembly(const reassembly_options& options);
+  explicit ip_reassembly(const reassembly_options& options);
 
   /// `header` with its options, `payload` without padding; both are copied. `complete` fills `whole`.
   fragment_verdict add(const fragment_place& where, cbytes header, cbytes payload, instant now,

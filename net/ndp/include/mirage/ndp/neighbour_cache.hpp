@@ -28,7 +28,8 @@ class neighbour_cache {
   enum class answer : std::uint8_t { known, asking, failed, full };
   struct found {
     answer what;
-    mac_address mac{};  ///< of `known`
+    mac_address mac{};   ///< of `known`
+    bool begun = false;  ///< something waits for its time now that did not before
   };
   /// For a packet that goes there. Begins to ask for one that is not known: then `poll` has something.
   [[nodiscard]] found lookup(const ipv6_address& who, instant now) noexcept;
