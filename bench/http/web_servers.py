@@ -128,10 +128,10 @@ def start_website(image, *arguments, **where):
                   port, **where)
 
 
-def load(server, path, seconds):
+def load(server, path, seconds, *options):
     """One round of wrk: requests per second, and per second of server CPU."""
     before = server.cpu_seconds()
-    shown = run(*server.client, "taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s",
+    shown = run(*server.client, "taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *options,
                 server.url(path))
     used = server.cpu_seconds() - before
     requests = int(re.search(r"(\d+) requests in", shown)[1])
