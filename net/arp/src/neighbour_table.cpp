@@ -16,6 +16,7 @@ neighbour_table::neighbour_table(const arp_options& options)
     : fresh_(options.fresh),
       negative_(options.negative),
       capacity_(options.neighbours),
+      most_unresolved_((options.neighbours + 1) / 2),
       index_(options.neighbours) {
   entries_.reserve(capacity_);
 }
@@ -23,7 +24,8 @@ neighbour_table::neighbour_table(const arp_options& options)
 neighbour_table::found neighbour_table::lookup(ipv4_address who, instant now) noexcept {
   entry* known = find(who);
   if (known == nullptr) {
-    known = make(who, true);
+    const bool room = unresolved_ < most_unresolved_ || evict(state::failed);
+    known = room ? make(who, true) : nullptr;
     if (known == nullptr) return {answer::full};
     set_deadline(*known, now);
   }
@@ -45,7 +47,7 @@ neighbour_table::merge neighbour_table::heard(ipv4_address who, mac_address mac,
   const bool was_known = known->is == state::reachable || known->is == state::checking;
   const bool moved = was_known && known->mac != mac;
   known->mac = mac;
-  known->is = state::reachable;
+  become(*known, state::reachable);
   known->used = false;
   set_deadline(*known, later(now, fresh_));
   if (moved) return merge::moved;
@@ -72,17 +74,17 @@ arp_action neighbour_table::tend(std::size_t at, instant now) noexcept {
   switch (one.is) {
     case state::reachable:
       if (!one.used) break;
-      one.is = state::checking;
+      become(one, state::checking);
       one.tries = 0;
       return ask(one, one.mac, now);
     case state::checking:
       if (one.tries < unicast_tries) return ask(one, one.mac, now);
-      one.is = state::asking;
+      become(one, state::asking);
       one.tries = 0;
       return ask(one, mac_address::broadcast(), now);
     case state::asking:
       if (one.tries < broadcast_tries) return ask(one, mac_address::broadcast(), now);
-      one.is = state::failed;
+      become(one, state::failed);
       set_deadline(one, later(now, negative_));
       return {.what = arp_action::kind::failed, .target = one.address};
     case state::failed: break;
@@ -107,6 +109,7 @@ neighbour_table::entry* neighbour_table::make(ipv4_address who, bool used_may_go
   std::uint32_t* at = index_.insert(who);
   if (at == nullptr) return nullptr;
   *at = static_cast<std::uint32_t>(entries_.size());
+  ++unresolved_;
   return &entries_.emplace_back(entry{.address = who});
 }
 
@@ -127,7 +130,21 @@ bool neighbour_table::make_room(bool used_may_go) noexcept {
   return false;
 }
 
+bool neighbour_table::evict(state what) noexcept {
+  const auto found = std::ranges::find(entries_, what, &entry::is);
+  if (found == entries_.end()) return false;
+  erase(static_cast<std::size_t>(found - entries_.begin()));
+  return true;
+}
+
+void neighbour_table::become(entry& one, state next) noexcept {
+  const auto counts = [](state is) { return is == state::asking || is == state::failed ? 1U : 0U; };
+  unresolved_ = unresolved_ + counts(next) - counts(one.is);
+  one.is = next;
+}
+
 void neighbour_table::erase(std::size_t at) noexcept {
+  become(entries_[at], state::reachable);
   index_.erase(entries_[at].address);
   if (at + 1 != entries_.size()) {
     entries_[at] = entries_.back();

@@ -114,17 +114,33 @@ TEST_F(neighbours, at_the_cap_strangers_do_not_push_out_who_is_used) {
   EXPECT_EQ(table.heard(ipv4_address(200), there, true, now), merge::none) << "all are used now";
 }
 
-TEST_F(neighbours, at_the_cap_our_own_questions_push_out_who_is_known_but_not_who_is_asked_for) {
+TEST_F(neighbours, who_does_not_answer_has_half_of_the_table) {
   for (unsigned i = 0; i < 4; ++i) {
     EXPECT_EQ(table.heard(ipv4_address(i), here, true, now), merge::learned);
     EXPECT_EQ(table.lookup(ipv4_address(i), now).what, answer::known);
   }
-  for (unsigned i = 100; i < 104; ++i) EXPECT_EQ(table.lookup(ipv4_address(i), now).what, answer::asking);
-  EXPECT_EQ(table.lookup(ipv4_address(104), now).what, answer::full);
+  EXPECT_EQ(table.lookup(ipv4_address(100), now).what, answer::asking);
+  EXPECT_EQ(table.lookup(ipv4_address(101), now).what, answer::asking);
+  for (unsigned i = 102; i < 200; ++i) EXPECT_EQ(table.lookup(ipv4_address(i), now).what, answer::full);
   EXPECT_EQ(table.size(), 4u);
+  unsigned known = 0;
+  for (unsigned i = 0; i < 4; ++i) known += table.lookup(ipv4_address(i), now).what == answer::known ? 1 : 0;
+  EXPECT_EQ(known, 2u) << "and the other half is for who is known";
   int requests = 0;
   while (table.poll(now).what == kind::send) ++requests;
-  EXPECT_EQ(requests, 4);
+  EXPECT_EQ(requests, 2);
+}
+
+TEST_F(neighbours, who_has_not_answered_makes_room_for_the_next) {
+  EXPECT_EQ(table.lookup(ipv4_address(100), now).what, answer::asking);
+  EXPECT_EQ(table.lookup(ipv4_address(101), now).what, answer::asking);
+  EXPECT_EQ(table.lookup(ipv4_address(102), now).what, answer::full);
+  for (int i = 0; i < 4; ++i, now += 1s)
+    while (table.poll(now).what != kind::none) continue;
+  EXPECT_EQ(table.lookup(ipv4_address(100), now).what, answer::failed);
+  EXPECT_EQ(table.lookup(ipv4_address(102), now).what, answer::asking);
+  EXPECT_EQ(table.lookup(ipv4_address(103), now).what, answer::asking);
+  EXPECT_EQ(table.lookup(ipv4_address(104), now).what, answer::full);
 }
 
 }  // namespace

@@ -56,6 +56,8 @@ class neighbour_table {
   [[nodiscard]] entry* find(ipv4_address who) noexcept;
   entry* make(ipv4_address who, bool used_may_go) noexcept;
   bool make_room(bool used_may_go) noexcept;
+  bool evict(state what) noexcept;
+  void become(entry& one, state next) noexcept;
   void erase(std::size_t at) noexcept;
   void set_deadline(entry& of, instant when) noexcept;
   [[nodiscard]] arp_action tend(std::size_t at, instant now) noexcept;
@@ -64,6 +66,10 @@ class neighbour_table {
   duration fresh_;
   duration negative_;
   std::size_t capacity_;
+  // Half of the table at most is for those that are asked for and those that do not answer, so that packets
+  // from forged sources, which we answer, cannot push out who is known.
+  std::size_t most_unresolved_;
+  std::size_t unresolved_ = 0;
   std::vector<entry> entries_;  // without order: the last one fills a gap
   bounded_map<ipv4_address, std::uint32_t> index_;
   instant due_ = never;    // not later than the earliest deadline of those that the sweep is past
