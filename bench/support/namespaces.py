@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: ISC
+"""Network namespaces for benchmarks that need both ends of a wire. All are gone when the script ends."""
+
+import contextlib
+import os
+import subprocess
+import sys
+
+
+def enter_own():
+    """Starts the script again in a network namespace of its own, unless it is in one."""
+    if len(sys.argv) == 1:
+        os.execvp("unshare", ["unshare", "--net", sys.executable, sys.argv[0], "inside"])
+    ip("link set lo up")
+
+
+def ip(words, enter=()):
+    subprocess.run([*enter, "ip", *words.split()], check=True)
+
+
+@contextlib.contextmanager
+def at_the_end_of_a_wire(here, there, address, other_address):
+    """A veth pair into a second namespace: `here` with `address` is in ours, `there` with `other_address` in that. Gives
+    what a command is started with to run there."""
+    keeper = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo ready; exec sleep 3600"], stdout=subprocess.PIPE,
+                              text=True)
+    try:
+        keeper.stdout.readline()
+        enter = ["nsenter", "--net", "--target", str(keeper.pid)]
+        ip(f"link add {here} type veth peer name {there} netns {keeper.pid}")
+        for name, of, prefix in ((here, address, ()), (there, other_address, enter)):
+            ip(f"addr add {of}/24 dev {name}", prefix)
+            ip(f"link set {name} up", prefix)
+        ip("link set lo up", enter)
+        yield enter
+    finally:
+        keeper.kill()
+        keeper.wait()
