@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/ipv6/header_chain.hpp"
 
+#include <optional>
+
 #include "mirage/v1.hpp"
 
 namespace mirage {
@@ -59,18 +61,31 @@ void tell_problem(header_chain& chain, parameter_problem what, std::size_t point
   }
 }
 
-/// RFC 7112: all headers are in the first fragment, so that nobody on the way can be deceived.
-[[nodiscard]] bool is_chain_complete(cbytes packet, std::uint8_t next, std::size_t at) noexcept {
+struct upper_layer {
+  std::uint8_t protocol;
+  std::size_t offset;
+};
+/// Past all headers, whatever is in them; nothing if they do not end in the packet.
+[[nodiscard]] std::optional<upper_layer> skip_headers(cbytes packet, std::uint8_t next,
+                                                      std::size_t at) noexcept {
   for (unsigned headers = 0; headers < most_headers; ++headers) {
-    if (next != ipv6_next_header::routing && next != ipv6_next_header::destination_options)
-      return packet.size() - at >= least_of(next);
-    if (packet.size() - at < 8) return false;
-    const std::size_t length = 8 * (std::to_integer<std::size_t>(packet[at + 1]) + 1);
-    if (packet.size() - at < length) return false;
+    const bool fragment = next == ipv6_next_header::fragment;
+    if (!fragment && next != ipv6_next_header::routing && next != ipv6_next_header::destination_options &&
+        next != ipv6_next_header::hop_by_hop)
+      return upper_layer{next, at};
+    if (packet.size() - at < 8) return std::nullopt;
+    const std::size_t length = fragment ? 8 : 8 * (std::to_integer<std::size_t>(packet[at + 1]) + 1);
+    if (packet.size() - at < length) return std::nullopt;
     next = std::to_integer<std::uint8_t>(packet[at]);
     at += length;
   }
-  return false;
+  return std::nullopt;
+}
+
+/// RFC 7112: all headers are in the first fragment, so that nobody on the way can be deceived.
+[[nodiscard]] bool is_chain_complete(cbytes packet, std::uint8_t next, std::size_t at) noexcept {
+  const auto upper = skip_headers(packet, next, at);
+  return upper && packet.size() - upper->offset >= least_of(upper->protocol);
 }
 
 }  // namespace
@@ -126,6 +141,17 @@ header_chain walk_headers(cbytes packet, std::uint8_t next, std::size_t at, std:
   }
   chain.verdict = chain_verdict::malformed;
   return chain;
+}
+
+bool may_be_answered_with_error(cbytes packet) noexcept {
+  constexpr std::uint8_t first_informational = 128;
+  constexpr std::uint8_t redirect = 137;
+  const auto upper = skip_headers(packet, std::to_integer<std::uint8_t>(packet[6]), ipv6_header::size);
+  if (!upper) return true;
+  if (upper->protocol != static_cast<std::uint8_t>(v1::ip_protocol::icmpv6)) return true;
+  if (upper->offset >= packet.size()) return false;
+  const auto type = std::to_integer<std::uint8_t>(packet[upper->offset]);
+  return type >= first_informational && type != redirect;
 }
 
 }  // namespace mirage

@@ -122,5 +122,21 @@ TEST(header_chain, a_router_alert_is_noticed) {
   EXPECT_FALSE(walk(0, options(58, "\x01\x04\0\0\0\0"s) + "icmp").router_alert);
 }
 
+TEST(header_chain, rfc4443_2_4_e_errors_beget_no_errors) {
+  const auto may = [](std::uint8_t next, const std::string& behind) {
+    std::string packet(ipv6_header::size, '\0');
+    packet[6] = static_cast<char>(next);
+    return may_be_answered_with_error(as_bytes(packet + behind));
+  };
+  EXPECT_TRUE(may(17, "udp"));
+  EXPECT_TRUE(may(58, "\x80"s));
+  EXPECT_FALSE(may(58, "\x01"s));
+  EXPECT_FALSE(may(58, "\x89"s));
+  EXPECT_FALSE(may(58, ""));
+  EXPECT_FALSE(may(60, "\x3a\x00\xc7\x04\0\0\0\0\x01"s));
+  EXPECT_FALSE(may(44, "\x3a\0\0\x01\0\0\0\x01\x01"s));
+  EXPECT_TRUE(may(60, "\x3a\x00\xc7\x04\0\0\0\0\x80"s));
+}
+
 }  // namespace
 }  // namespace mirage

@@ -14,10 +14,8 @@
 #include <utility>
 
 #include "mirage/core/counters.hpp"
-#include "mirage/core/event.hpp"
-#include "mirage/core/list.hpp"
 #include "mirage/core/os.hpp"
-#include "mirage/core/when.hpp"
+#include "mirage/icmp/echo_requests.hpp"
 #include "mirage/icmp/error_message.hpp"
 #include "mirage/icmp/rate_limit.hpp"
 #include "mirage/icmp/read.hpp"
@@ -54,13 +52,9 @@ class icmp {
 
   /// An answer counts from whom was asked only, unless that was a group.
   task<result<duration, v1::net_error>> ping(ipv4_address to, std::size_t payload, duration limit) {
-    pending waiting{to, ++last_sequence_};
-    pings_.push_back(waiting);
-    const instant sent = os::monotonic();
-    MIRAGE_CO_TRY_VOID(send_echo(to, waiting.sequence, payload));
-    auto answered = co_await with_timeout(limit, wait_for(waiting.answered));
-    if (!answered) co_return fail(v1::net_error::unreachable);
-    co_return waiting.when - sent;
+    typename echo_requests<ipv4_address>::request waiting(pings_, to);
+    MIRAGE_CO_TRY_VOID(send_echo(to, waiting.sequence(), payload));
+    co_return co_await waiting.answer(limit);
   }
 
   template <class Up>
@@ -69,7 +63,9 @@ class icmp {
     const icmp_reading known = read_icmp(message.view());
     switch (known.kind) {
       case icmp_kind::echo_request: return reply(from, known, std::move(message));
-      case icmp_kind::echo_reply: return answered(from, known);
+      case icmp_kind::echo_reply:
+        if (!pings_.answered(from.source, known.identifier, known.sequence)) drop(unexpected_);
+        return;
       case icmp_kind::report:
         // Only of what we have sent can anything be reported.
         if (!is_ours(known.report.about.source)) return drop(foreign_);
@@ -94,16 +90,6 @@ class icmp {
   }
 
  private:
-  /// A ping that waits.
-  struct pending : list_link {
-    pending(ipv4_address asked, std::uint16_t number) : to(asked), sequence(number) {}
-    ipv4_address to;
-    std::uint16_t sequence;
-    instant when{};
-    event answered;
-  };
-  static task<> wait_for(event& happened) { co_await happened; }
-
   [[nodiscard]] bool is_ours(ipv4_address address) const noexcept {
     return address.is_loopback() || std::ranges::find(ip_.addresses(), address) != ip_.addresses().end();
   }
@@ -134,23 +120,10 @@ class icmp {
     count(ip_.write(to, {.header = icmp_header::size}, fill, std::move(payload)));
   }
 
-  void answered(const header& from, const icmp_reading& came) noexcept {
-    bool expected = false;
-    pings_.for_each([&](list_link& link) {
-      pending& ping = static_cast<pending&>(link);
-      if (came.identifier != identifier_ || came.sequence != ping.sequence) return;
-      if (!ping.to.is_multicast() && !ping.to.is_broadcast() && ping.to != from.source) return;
-      expected = true;
-      if (!ping.answered.is_set()) ping.when = os::monotonic();
-      ping.answered.set();
-    });
-    if (!expected) drop(unexpected_);
-  }
-
   result<void, v1::net_error> send_echo(ipv4_address to, std::uint16_t sequence, std::size_t payload) {
     const std::size_t size = icmp_header::size + payload;
     auto fill = [&](bytes message) noexcept {
-      icmp_header::write(message, icmp_type::echo_request, 0, 0, identifier_, sequence);
+      icmp_header::write(message, icmp_type::echo_request, 0, 0, pings_.identifier(), sequence);
       std::ranges::fill(message.subspan(icmp_header::size, payload), std::byte{0x55});
       icmp_header::finish(message.first(size));
       return size;
@@ -165,9 +138,7 @@ class icmp {
   Ip& ip_;
   rate_limit replies_;
   rate_limit errors_;
-  std::uint16_t identifier_ = static_cast<std::uint16_t>(os::random64());
-  std::uint16_t last_sequence_ = 0;
-  list pings_;
+  echo_requests<ipv4_address> pings_;
 
   metric_label label_{"device", name_};
   counter received_{"icmp_received_messages_total", {label_}, "Messages that came"};

@@ -506,7 +506,7 @@ class ipv6 {
                     bool group) noexcept {
     const header head = head_of(ipv6_header::read(packet.data()));
     const bool to_group = group || head.destination.is_multicast();
-    if (!undeliverable_ || (to_group && !even_of_group)) return;
+    if (!undeliverable_ || (to_group && !even_of_group) || !may_be_answered_with_error(packet)) return;
     (*undeliverable_)({.why = ipv6_undeliverable::reason::problem,
                        .header = head,
                        .packet = packet,
@@ -522,7 +522,7 @@ class ipv6 {
       if (late->header == 0 || !undeliverable_) continue;
       const cbytes packet{late->payload.data() - late->header, late->header + late->payload.size()};
       const header head = head_of(ipv6_header::read(packet.data()));
-      if (head.destination.is_multicast()) continue;
+      if (head.destination.is_multicast() || !may_be_answered_with_error(packet)) continue;
       (*undeliverable_)(
           {.why = ipv6_undeliverable::reason::reassembly_time, .header = head, .packet = packet});
     }

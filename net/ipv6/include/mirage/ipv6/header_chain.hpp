@@ -46,4 +46,8 @@ struct header_chain {
   return walk_headers(packet, std::to_integer<std::uint8_t>(packet[6]), ipv6_header::size, 6, false);
 }
 
+/// Not an error message or a redirect, behind whatever headers, so that errors do not beget errors (RFC 4443
+/// §2.4 (e)). `packet` has its IPv6 header.
+[[nodiscard]] bool may_be_answered_with_error(cbytes packet) noexcept;
+
 }  // namespace mirage
