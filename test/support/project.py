@@ -45,11 +45,6 @@ class Project:
         self.mirage("configure", *keys)
         self.mirage("build")
 
-    def play_scenarios(self):
-        if (self.folder / "scenarios").exists():
-            self.build("-t", "sim")
-            self.mirage("test")
-
     def run(self, *arguments, status=0, typed=None):
         """What it prints until it ends, which it must with `status`."""
         done = subprocess.run([MIRAGE, "run", "--", *arguments], cwd=self.folder, input=typed or "",
