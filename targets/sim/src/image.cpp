@@ -17,6 +17,7 @@ std::unique_ptr<mirage::simulation::booted> boot(mirage::simulation::host& on,
 extern "C" [[gnu::visibility("default")]] const mirage::simulation::image* mirage_simulated_image();
 
 const mirage::simulation::image* mirage_simulated_image() {
-  static const mirage::simulation::image made{mirage::simulation::image_abi, mirage::image.name, boot};
+  static constexpr mirage::simulation::image made{
+      .abi = mirage::simulation::image_abi, .name = [] { return mirage::image.name; }, .boot = boot};
   return &made;
 }

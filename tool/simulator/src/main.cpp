@@ -62,7 +62,8 @@ class alone final {
       std::fflush(stdout);
       fmt::print(stderr, "The unikernel stops: {}.\n", why);
     };
-    const node_plan plan{.name = std::string{(*image)->name}, .image = {}, .arguments = std::move(arguments)};
+    const node_plan plan{
+        .name = std::string{(*image)->name()}, .image = {}, .arguments = std::move(arguments)};
     mirage::simulation::scheduler world(1);
     machine only(world, plan, **image, 1, watcher);
     only.boot();

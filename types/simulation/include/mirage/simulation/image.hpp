@@ -55,7 +55,7 @@ class booted : public member {
 
 struct image {
   std::uint32_t abi;
-  std::string_view name;
+  std::string_view (*name)();
   std::unique_ptr<booted> (*boot)(host& on, std::span<const std::string_view> command_line);
 };
 
