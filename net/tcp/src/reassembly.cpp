@@ -70,7 +70,7 @@ bool reassembly::insert(sequence begin, buffer data) noexcept {
     if (!add(before, begin, std::move(piece))) return false;
     begin += gap;
     join(*before);
-    at = before->next;
+    at = before;  // which may go further now than what was added
   }
   return true;
 }

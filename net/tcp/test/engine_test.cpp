@@ -403,6 +403,16 @@ TEST_F(table, ephemeral_ports_cannot_be_foretold_and_differ) {
   node.settle();
 }
 
+TEST_F(table, nobody_connects_to_a_group) {
+  make();
+  for (const ip_address to : {ip_address("224.0.0.1"), ip_address("0.0.0.0")}) {
+    v1::flow_error why{};
+    EXPECT_EQ(tcp->connect({to, 80}, why), nullptr);
+    EXPECT_EQ(why, v1::flow_error::unreachable);
+  }
+  EXPECT_TRUE(ip.out.empty());
+}
+
 TEST_F(table, reports_end_only_what_they_quote) {
   make();
   v1::flow_error why{};

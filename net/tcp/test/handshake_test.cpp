@@ -187,6 +187,20 @@ TEST(handshake, every_syn_says_the_mss) {
         1u);
 }
 
+TEST(handshake, only_syns_say_the_mss) {
+  two_cores both;
+  both.client().to_write = "data";
+  both.client().shuts_down = both.server().shuts_down = true;
+  both.connect();
+  both.run_for(1s);
+  EXPECT_GE(both.trace.size(), 5u);
+  for (const sent_record& each : both.trace) {
+    EXPECT_EQ(each.head.options.mss.has_value(), each.head.has(flag::syn));
+    EXPECT_EQ(each.head.options.sack_permitted, each.head.has(flag::syn));
+    EXPECT_EQ(each.head.options.window_scale.has_value(), each.head.has(flag::syn));
+  }
+}
+
 TEST(handshake, the_window_of_a_syn_is_not_scaled) {
   tcp_options options;
   options.receive_buffer = 1 << 20;

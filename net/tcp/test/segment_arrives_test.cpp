@@ -74,6 +74,15 @@ TEST(segment_arrives, a_reset_counts_only_at_the_very_edge) {
   EXPECT_EQ(both.server_core().failure(), v1::flow_error::reset);
 }
 
+TEST(segment_arrives, a_reset_may_carry_data) {
+  open both;
+  segment reset = both.next_from(0);
+  reset.flags = flag::rst;
+  both.inject(1, reset, "why it was reset");
+  EXPECT_EQ(both.server_core().failure(), v1::flow_error::reset);
+  EXPECT_EQ(both.server().got, "");
+}
+
 TEST(segment_arrives, a_syn_is_answered_with_a_challenge_wherever_it_lies) {
   open both;
   segment syn = both.next_from(0);

@@ -59,6 +59,41 @@ TEST(window, probes_without_an_answer_end_the_connection) {
   EXPECT_EQ(both.client_core().failure(), v1::flow_error::timed_out);
 }
 
+TEST(window, the_first_probe_comes_after_a_timeout) {
+  open both(small_window());
+  both.server().reads = false;
+  both.client().to_write = test::pattern(20'000);
+  both.pump(0);
+  both.run_until([&] { return both.server_core().rcv_nxt() - sequence(1001) == 4096; }, 5s);
+  both.run_for(20ms);
+  const instant closed = both.now;
+  both.run_until([&] { return both.counted.zero_windows.value() == 1; }, 5s);
+  EXPECT_GE(both.now - closed, 150ms);
+}
+
+TEST(window, the_congestion_window_does_not_grow_while_it_is_not_used) {
+  open both;
+  const std::uint32_t before = both.client_core().window().window();
+  for (int i = 0; i < 50; ++i) {
+    both.client().to_write += "a little";
+    both.pump(0);
+    both.run_for(100ms);
+  }
+  EXPECT_EQ(both.client_core().window().window(), before);
+}
+
+TEST(window, what_is_written_in_parts_leaves_in_full_segments) {
+  open both;
+  both.filter = [](int, const segment&, std::size_t, unsigned) { return false; };
+  for (int i = 0; i < 100; ++i) {
+    buffer part = bytes_of(std::string(100, 'x'));
+    both.client_core().write(part, both.now);
+  }
+  both.pump(0);
+  EXPECT_EQ(both.count_sent(0, [](const sent_record& r) { return r.payload == 1448; }), 6u);
+  EXPECT_EQ(both.count_sent(0, is_data), 7u);
+}
+
 TEST(window, a_lost_opening_is_found_by_the_probe) {
   open both(small_window());
   both.server().reads = false;

@@ -12,5 +12,11 @@ inline const implementation<tcp, ip> tcp_on{{.name = "tcp",
                                              .header = "mirage/tcp.hpp",
                                              .construct = "$0, $name",
                                              .packages = {"tcp"}}};
+/// Over both versions of IP.
+inline const implementation<tcp, ip, ip> tcp_on_both{{.name = "tcp",
+                                                      .type = "mirage::tcp<$0, $1>",
+                                                      .header = "mirage/tcp.hpp",
+                                                      .construct = "$0, $1, $name",
+                                                      .packages = {"tcp"}}};
 
 }  // namespace mirage::config

@@ -75,6 +75,7 @@ class engine final : public doorbell {
     return static_cast<std::uint32_t>(pool_.live());
   }
   [[nodiscard]] const resources& shared() const noexcept { return shared_; }
+  [[nodiscard]] const statistics& statistics_of() const noexcept { return count_; }
 
  private:
   friend struct live_connection;
