@@ -12,5 +12,11 @@ inline const implementation<udp, ip> udp_on{{.name = "udp",
                                              .header = "mirage/udp.hpp",
                                              .construct = "$name, $0",
                                              .packages = {"udp"}}};
+/// Over both versions of IP.
+inline const implementation<udp, ip, ip> udp_on_both{{.name = "udp",
+                                                      .type = "mirage::udp<$0, $1>",
+                                                      .header = "mirage/udp.hpp",
+                                                      .construct = "$name, $0, $1",
+                                                      .packages = {"udp"}}};
 
 }  // namespace mirage::config
