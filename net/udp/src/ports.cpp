@@ -20,26 +20,25 @@ result<subscription, v1::listen_error> udp_ports::listen(const endpoint& local, 
   }
   if (count_ == most_) return fail(v1::listen_error::no_memory);
   if (count_ == buckets_.size()) grow();
-  auto made = std::make_unique<listener>(local, std::move(call));
-  listener* const which = made.get();
+  const std::uintptr_t id = ++listened_ << 16 | local.port;
+  auto made = std::make_unique<listener>(id, local, std::move(call));
   chain& first = bucket(local.port);
   made->next = std::exchange(first, nullptr);
   first = std::move(made);
   ++count_;
-  return subscription(&udp_ports::end, this, reinterpret_cast<std::uintptr_t>(which));
+  return subscription(&udp_ports::end, this, id);
 }
 
-void udp_ports::end(void* self, std::uintptr_t which) noexcept {
+void udp_ports::end(void* self, std::uintptr_t id) noexcept {
   udp_ports& ports = *static_cast<udp_ports*>(self);
-  listener* const gone = reinterpret_cast<listener*>(which);
-  chain* at = &ports.bucket(gone->local.port);
-  while (at->get() != gone) at = &(*at)->next;
-  chain taken = std::exchange(*at, std::move(gone->next));
+  chain* at = &ports.bucket(static_cast<std::uint16_t>(id));
+  while ((*at)->id != id) at = &(*at)->next;
+  chain gone = std::exchange(*at, std::move((*at)->next));
   --ports.count_;
-  taken->ended = true;
+  gone->ended = true;
   if (ports.delivering_ == 0) return;
-  taken->next = std::move(ports.ended_);
-  ports.ended_ = std::move(taken);
+  gone->next = std::move(ports.ended_);
+  ports.ended_ = std::move(gone);
 }
 
 udp_ports::listener* udp_ports::find(const endpoint& local) noexcept {

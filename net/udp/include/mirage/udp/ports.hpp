@@ -39,12 +39,13 @@ class udp_ports {
 
  private:
   using chain = std::unique_ptr<listener>;
-  static void end(void* self, std::uintptr_t which) noexcept;
+  static void end(void* self, std::uintptr_t id) noexcept;
   [[nodiscard]] chain& bucket(std::uint16_t port) noexcept { return buckets_[port & (buckets_.size() - 1)]; }
   void grow();
 
   std::size_t most_;
   std::size_t count_ = 0;
+  std::uintptr_t listened_ = 0;
   std::vector<chain> buckets_;
   chain ended_;
   unsigned delivering_ = 0;
@@ -52,7 +53,9 @@ class udp_ports {
 
 class udp_ports::listener {
  public:
-  listener(const endpoint& at, handler handled_by) noexcept : local(at), call(std::move(handled_by)) {}
+  listener(std::uintptr_t number, const endpoint& at, handler handled_by) noexcept
+      : id(number), local(at), call(std::move(handled_by)) {}
+  const std::uintptr_t id;  // its port, and above that how many there were before
   const endpoint local;
 
  private:
