@@ -56,7 +56,10 @@ void connection::resume(const agreement& agreed, const segment& ack, instant now
   const std::uint8_t scale = agreed_.receive_scale;
   agreed_ = agreed;
   agreed_.receive_scale = agreed.scaling ? scale : 0;
-  peer_initial_ = ack.seq - 1;
+  // The cookie was our initial number.
+  initial_ = ack.ack - 1u;
+  queue_.begin(ack.ack);
+  peer_initial_ = ack.seq - 1u;
   rcv_nxt_ = last_acknowledged_ = ack.seq;
   window_.begin(rcv_nxt_ + 65535);
   window_seq_ = ack.seq;

@@ -216,6 +216,8 @@ void connection::sent(const transmission& what, instant now) noexcept {
     reset_due_ = false;
     return;
   }
+  // The answer may have come before the call that sent it returned, where a machine talks to itself.
+  if (state_ == state::closed) return;
   if ((what.flags & flag::syn) != 0) {
     syn_due_ = false;
     syn_outstanding_ = true;
