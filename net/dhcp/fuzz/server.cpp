@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Requests of any kind to the server's core between jumps of the clock: an address has one client at most,
 // and every answer is well-formed and goes where answers may go. covers: src/server_core.cpp
-// src/lease_table.cpp src/message_writer.cpp src/options.cpp
+// src/lease_table.cpp src/message_writer.cpp
 #include <array>
 #include <cstdint>
 #include <cstdlib>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Answers of any kind to the client's core between jumps of the clock: it comes to rest, never asks more
 // often than it may, and takes nothing that does not know its question. covers: src/client_core.cpp
-// include/mirage/sntp/wire.hpp
 #include <algorithm>
 #include <array>
 #include <cstdint>
