@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: ISC
+"""Examples on our own stack, beside a Linux that has the address HOST at tap0; each function gets its built project.
+
+`ONLY_DIRECT` names those that no other stack can run: here is the one place where they are tested.
+"""
+
+import contextlib
+import json
+import pathlib
+import re
+import subprocess
+import tempfile
+
+from project import eventually, require, texts
+from time_server import time_server
+
+HOST, OURS = "10.0.0.1", "10.0.0.2"
+PREFIX = f"{OURS}/24"
+
+
+def command(*words, limit=60):
+    done = subprocess.run(list(map(str, words)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, errors="replace", timeout=limit)
+    if done.returncode != 0:
+        raise OSError(f"{' '.join(map(str, words))} ended with {done.returncode}: {done.stdout[-2000:]}")
+    return done.stdout
+
+
+def ping(project):
+    with project.running("--ipv4", PREFIX):
+        eventually(lambda: command("ping", "-c", "1", "-W", "1", OURS))
+        shown = command("ping", "-c", "20", "-i", "0.01", "-W", "5", OURS)
+        require(" 0% packet loss" in shown, "every ping of Linux is answered", shown)
+    found = project.messages("--ipv4", PREFIX, f"--peer={HOST}", "--count=2", "--size=3000")
+    require(len([line for line in found if re.fullmatch(rf"answer [12] from {HOST} after \d+ us", line)]) == 2,
+            "Linux answers ours", found)
+    require(found[-1] == "2 of 2 were answered", "how many were answered", found)
+    found = project.messages("--ipv4", PREFIX, "--peer=10.0.0.77", "--count=1")
+    require(found[-1] == "0 of 1 were answered", "who is not there does not answer", found)
+
+
+def iperf_measures(address, port, *options):
+    """What iperf3 says of one test: bits a second that arrived."""
+    shown = command("iperf3", "--json", "-c", address, "-p", port, *(options or ("-t1",)))
+    report = json.loads(shown)
+    require("error" not in report, "iperf3 is content", report.get("error"))
+    sent, received = report["end"]["sum_sent"]["bytes"], report["end"]["sum_received"]["bytes"]
+    require(0 < received <= sent, "what both ends counted fits together", (sent, received))
+    return report["end"]["sum_received"]["bits_per_second"]
+
+
+def iperf_serves(address, port):
+    """Both directions, one and several connections; what is not served is refused, and the next client is served again."""
+    for options in ("-t1", "-t1 -R", "-t1 -P4", "-t1 -P3 -R", "-n10M", "-n10M -R"):
+        rate = iperf_measures(address, port, *options.split())
+        require(rate > 10e6, f"{options}: more than 10 Mbit/s", rate)
+    refused = subprocess.run(["iperf3", "-u", "-c", address, "-p", str(port), "-t", "1"], stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, timeout=60)
+    require(refused.returncode != 0 and "not implemented" in refused.stdout, "UDP is refused", refused.stdout)
+    require(iperf_measures(address, port) > 0, "and the next one is served")
+
+
+def iperf(project):
+    with project.running("--ipv4", PREFIX) as output:
+        eventually(lambda: iperf_measures(OURS, 5201))
+        iperf_serves(OURS, 5201)
+    require(sum("Mbit/s" in line for line in texts("".join(output))) >= 8, "it tells of each test", output)
+
+
+def clock_sync(project):
+    with time_server(HOST, ahead=5) as port:
+        shown = texts(project.run("--ipv4", PREFIX, f"--server={HOST}:{port}"))
+    check_clock(shown)
+
+
+def check_clock(shown):
+    match = re.fullmatch(r"this clock is (\d+) us behind, delay (\d+) us, stratum 2", shown[-1])
+    require(match is not None, "the offset and the delay", shown)
+    offset, delay = int(match[1]), int(match[2])
+    require(abs(offset - 5_000_000) <= delay / 2 + 10_000, "the server is five seconds ahead", shown)
+
+
+@contextlib.contextmanager
+def lease_script():
+    """What udhcpc calls: it tells what was leased, and changes nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = pathlib.Path(folder) / "script"
+        script.write_text('#!/bin/sh\necho "event=$1 ip=$ip mask=$mask router=$router lease=$lease serverid=$serverid"\n')
+        script.chmod(0o755)
+        yield script
+
+
+def dhcp(project):
+    with project.running("--ipv4", PREFIX, "--first=10.0.0.50", "--last=10.0.0.51", "--lease=2h") as output, \
+            lease_script() as script:
+        def ask(*options):
+            return command("udhcpc", "-i", "tap0", "-f", "-n", "-q", "-t", "10", "-T", "1", "-s", script, *options)
+
+        wanted = f"event=bound ip=10.0.0.50 mask=24 router={OURS} lease=7200 serverid={OURS}"
+        for _ in range(2):  # who comes again gets the same
+            shown = ask()
+            require(wanted in shown, "the lease", shown)
+        shown = ask("-r", "10.0.0.51", "-x", "0x3d:ff00000001", "-C", "-R")
+        require("ip=10.0.0.51" in shown, "another client gets what it asks for", shown)
+        mac = json.loads(command("ip", "-json", "link", "show", "tap0"))[0]["address"]
+
+        def told(line):
+            if line not in texts("".join(output)):
+                raise OSError(f"it does not say {line!r} but {output}")
+
+        eventually(lambda: told(f"10.0.0.50 is leased to {mac}"))
+    found = project.messages("--ipv4", PREFIX, "--first=10.0.1.50")
+    require(found == ["10.0.1.50 to 10.0.0.199 is no part of 10.0.0.0/24"], "a pool elsewhere is refused", found)
+
+
+ON_OUR_STACK = {"iperf": iperf, "clock-sync": clock_sync}
+ONLY_DIRECT = {"ping": ping, "dhcp": dhcp}
