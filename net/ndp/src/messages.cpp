@@ -19,7 +19,8 @@ enum option_type : std::uint8_t {
 };
 
 [[nodiscard]] bool is_neighbours(const ndp_header& from, cbytes message, std::size_t least) noexcept {
-  return from.hop_limit == neighbour_hop_limit && message.size() >= least && message[1] == std::byte{0} &&
+  return from.hop_limit == neighbour_hop_limit && !from.source.is_multicast() && message.size() >= least &&
+         message[1] == std::byte{0} &&
          icmpv6_header::is_checksum_right(message, from.source, from.destination);
 }
 

@@ -75,6 +75,11 @@ TEST(messages, rfc4861_7_1_2_an_advertisement_is_checked) {
       << "solicited, and to a group";
 }
 
+TEST(messages, nobody_speaks_from_a_group) {
+  const ndp_header from{all_nodes, ours, 255};
+  EXPECT_FALSE(solicits(from, test::solicitation(from, ours)));
+}
+
 TEST(messages, a_neighbour_has_no_groups_address) {
   const std::string told = test::advertisement(to_us, theirs, 0, test::link_option(2, "33:33:00:00:00:01"));
   EXPECT_FALSE(read_neighbour_advertisement(to_us, as_bytes(told))->target_link);
