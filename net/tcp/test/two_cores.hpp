@@ -198,6 +198,7 @@ class two_cores {
 
   unsigned refused = 0;  ///< segments that would be answered with a RST
   unsigned sent_by[2] = {0, 0};
+  std::uint32_t largest_piece = 0;  ///< payload that was handed down at once
 
  private:
   using travelling = std::pair<int, packet>;
@@ -221,6 +222,7 @@ class two_cores {
     const std::size_t size = ends[from]->core->emit(wanted, bytes, true);
     ASSERT_LE(size, bytes.size());
     bytes.resize(size);
+    largest_piece = std::max(largest_piece, wanted.length);
     ends[from]->core->sent(wanted, now);
     cut(from, std::move(bytes), wanted);
   }

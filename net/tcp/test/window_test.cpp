@@ -298,13 +298,22 @@ TEST(window, what_the_device_cuts_goes_down_in_large_pieces) {
   open both({}, {.mtu = 1500, .segment_bytes = 65535, .slices = 16});
   both.client().to_write = test::pattern(2 << 20);
   both.pump(0);
-  unsigned pieces = 0;
-  transmission wanted;
-  both.run_until([&] { return both.client_core().window().window() > 200'000; }, 5s);
-  static_cast<void>(pieces);
-  EXPECT_FALSE(both.client_core().poll(both.now, wanted)) << "all that may go has gone";
+  both.run_until([&] { return both.client_core().snd_una() == both.client_core().snd_nxt(); }, 20s);
+  both.client().to_write += test::pattern(200'000);
+  both.pump(0);
   both.run_for(20s);
   EXPECT_TRUE(both.server().got == both.client().to_write);
+  EXPECT_GT(both.largest_piece, 60'000u);
+  EXPECT_LE(both.largest_piece, 65'535u);
+  for (const sent_record& each : both.trace) EXPECT_LE(each.payload, 1448u);
+}
+
+TEST(window, without_such_a_device_pieces_are_segments) {
+  open both;
+  both.client().to_write = test::pattern(1 << 20);
+  both.pump(0);
+  both.run_for(20s);
+  EXPECT_EQ(both.largest_piece, 1448u);
 }
 
 TEST(window, keep_alive_is_off_unless_asked_for) {
