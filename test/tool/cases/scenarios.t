@@ -94,3 +94,11 @@ Captures are written for each link.
   TIME: [INFO] [hello] hello
   TIME: [INFO] [hello] hello
   TIME: [INFO] [hello] hello
+
+A node that crashes fails its scenario, and says when and why.
+
+  $ sed -i 's/hello_log.info("hello");/mirage::require(i < 2, "it counts too far");/' unikernel.hpp
+  $ mirage -q test alone
+  FAILED  alone: after 2.000 s one crashed: it counts too far (unikernel.hpp:13); replay it with --seed 1
+  mirage: 1 of 1 scenarios failed
+  [1]

@@ -154,7 +154,7 @@ void stage::exited(const std::string& node, int status) {
 
 void stage::crashed(const std::string& node, std::string_view why) {
   std::fflush(stdout);
-  fmt::print(stderr, "FAILED  {}: after {} s {} crashed: {}; replay it with --seed {}\n", plan_.name,
+  fmt::print(stderr, "FAILED  {}: after {:.3f} s {} crashed: {}; replay it with --seed {}\n", plan_.name,
              seconds(), node, why, plan_.seed);
 }
 
