@@ -303,7 +303,7 @@ TEST(window, what_the_device_cuts_goes_down_in_large_pieces) {
   both.pump(0);
   both.run_for(20s);
   EXPECT_TRUE(both.server().got == both.client().to_write);
-  EXPECT_GT(both.largest_piece, 60'000u);
+  EXPECT_GT(both.largest_piece, 40'000u) << "the application writes 50000 bytes at once";
   EXPECT_LE(both.largest_piece, 65'535u);
   for (const sent_record& each : both.trace) EXPECT_LE(each.payload, 1448u);
 }
