@@ -96,6 +96,7 @@ void pipe::forget_departed() noexcept {
 
 bool pipe::is_lost() noexcept {
   const burst_loss& bursts = options_.bursts;
+  if (world_.now() - std::exchange(last_frame_, world_.now()) > bursts.silence) in_burst_ = false;
   if (!in_burst_) in_burst_ = random_.chance(bursts.begin);
   const bool lost = in_burst_ && random_.chance(bursts.loss);
   if (in_burst_) in_burst_ = !random_.chance(bursts.end);

@@ -135,6 +135,20 @@ TEST(simulated_pipe, bursts_lose_as_much_but_together) {
   EXPECT_NEAR(static_cast<double>(lost) / static_cast<double>(bursts), 5, 1);
 }
 
+TEST(simulated_pipe, a_burst_passes_in_silence) {
+  cable it({.bursts = {.begin = 0.5, .end = 0, .silence = 10ms}});
+  const auto lost_after = [&it](duration pause) {
+    const std::uint64_t before = it.counted().lost;
+    for (int i = 0; i < 100; ++i) {
+      it.node.advance(pause);
+      it.send("a frame");
+    }
+    return it.counted().lost - before;
+  };
+  EXPECT_GT(lost_after(9ms), 80u) << "once it has begun it does not end";
+  EXPECT_NEAR(static_cast<double>(lost_after(11ms)), 50, 20) << "each frame may begin another one";
+}
+
 TEST(simulated_pipe, a_late_frame_is_overtaken) {
   cable it({.delay = 20ms, .reorder = 0.2, .reorder_by = 7ms});
   std::string sent;

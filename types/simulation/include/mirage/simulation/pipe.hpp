@@ -16,11 +16,13 @@
 
 namespace mirage::simulation {
 
-/// Losses that come together (Gilbert 1960, Elliott 1963): a chain of two states, moved on once a frame.
+/// Losses that come together (Gilbert 1960, Elliott 1963): a chain of two states, moved on once a frame. What
+/// causes bursts on real paths passes with time, too, whether or not there are frames to lose.
 struct burst_loss {
-  double begin = 0;  ///< chance that a frame begins a burst
-  double end = 1;    ///< chance that a frame in a burst is the last one
-  double loss = 1;   ///< chance that a frame in a burst is lost
+  double begin = 0;                    ///< chance that a frame begins a burst
+  double end = 1;                      ///< chance that a frame in a burst is the last one
+  double loss = 1;                     ///< chance that a frame in a burst is lost
+  duration silence = duration::max();  ///< without a frame for longer than that, a burst has passed
 
   /// So much is lost on average, in bursts of so many frames on average.
   [[nodiscard]] static constexpr burst_loss of(double loss, double frames) noexcept {
@@ -118,6 +120,7 @@ class pipe final : event_target {
   bool up_ = true;
   bool held_ = false;
   bool in_burst_ = false;
+  instant last_frame_ = start_of_time;
   bool refused_ = false;  // the sender waits for `ready`
   totals totals_;
 };
