@@ -19,14 +19,16 @@ neighbour_cache::neighbour_cache(const ndp_options& options, std::uint64_t seed)
       retransmit_(options.retransmit),
       negative_(options.negative),
       random_(seed),
+      most_unresolved_((options.neighbours + 1) / 2),
       table_(options.neighbours) {}
 
 neighbour_cache::found neighbour_cache::lookup(const ipv6_address& who, instant now) noexcept {
   entry* known = table_.find(who);
   if (known == nullptr) {
-    known = make(who, true);
+    const bool room =
+        unresolved_ < most_unresolved_ || put_out([](const entry& one) { return one.is == state::failed; });
+    known = room ? make(who, true) : nullptr;
     if (known == nullptr) return {answer::full};
-    known->is = state::incomplete;
     table_.set_deadline(*known, now);
   }
   switch (known->is) {
@@ -118,9 +120,9 @@ ndp_action neighbour_cache::tend(entry& one, instant now) noexcept {
     case state::probe:
       if (one.tries < max_unicast_solicit) return ask(one, now);
       // The next packet asks everybody, and looks for another first hop before (§7.3.3).
-      table_.erase(one);
+      erase(one);
       return {};
-    case state::failed: table_.erase(one); return {};
+    case state::failed: erase(one); return {};
   }
   become(one, state::failed, now);
   return {.what = ndp_action::kind::failed, .target = one.key};
@@ -142,12 +144,32 @@ ndp_action neighbour_cache::ask(entry& one, instant now) noexcept {
 neighbour_cache::entry* neighbour_cache::make(const ipv6_address& who, bool in_use_may_go) noexcept {
   const auto idle = [](const entry& one) { return one.is == state::stale || one.is == state::failed; };
   const auto in_use = [](const entry& one) { return one.is != state::incomplete; };
-  if (table_.full() && !table_.make_room(idle) && in_use_may_go) static_cast<void>(table_.make_room(in_use));
-  return table_.insert(who);
+  if (table_.full() && !put_out(idle) && in_use_may_go) put_out(in_use);
+  entry* made = table_.insert(who);
+  if (made != nullptr) ++unresolved_;
+  return made;
+}
+
+template <class MayGo>
+bool neighbour_cache::put_out(MayGo may_go) noexcept {
+  bool unresolved = false;
+  const bool gone = table_.make_room([&](const entry& one) {
+    unresolved = !has_mac(one);
+    return may_go(one);
+  });
+  if (gone && unresolved) --unresolved_;
+  return gone;
+}
+
+void neighbour_cache::erase(entry& one) noexcept {
+  if (!has_mac(one)) --unresolved_;
+  table_.erase(one);
 }
 
 void neighbour_cache::become(entry& one, state next, instant now) noexcept {
+  if (!has_mac(one)) --unresolved_;
   one.is = next;
+  if (!has_mac(one)) ++unresolved_;
   one.tries = 0;
   switch (next) {
     case state::reachable: return table_.set_deadline(one, later(now, random_reachable()));

@@ -177,10 +177,22 @@ TEST_F(neighbours, at_the_cap_strangers_push_out_only_what_nobody_uses) {
   expect_state(state::reachable);
 }
 
-TEST_F(neighbours, at_the_cap_of_those_that_are_asked_for_no_other_one_is) {
-  for (std::uint64_t i = 10; i < 14; ++i)
-    EXPECT_EQ(cache.lookup({0xfe80'0000'0000'0000, i}, now).what, answer::asking);
-  EXPECT_EQ(cache.lookup(who, now).what, answer::full);
+TEST_F(neighbours, rfc6583_those_who_do_not_answer_have_half_of_the_table_at_most) {
+  resolve();
+  const auto ask = [&](std::uint64_t i) { return cache.lookup({0xfe80'0000'0000'0000, i}, now).what; };
+  EXPECT_EQ(ask(10), answer::asking);
+  EXPECT_EQ(ask(11), answer::asking);
+  EXPECT_EQ(ask(12), answer::full);
+  for (int tries = 0; tries < 4; ++tries, now += 1s)
+    while (cache.poll(now)) continue;
+  EXPECT_EQ(ask(12), answer::asking) << "in the place of one that has failed";
+  for (std::uint64_t i = 20; i < 1000; ++i) {
+    static_cast<void>(ask(i));
+    now += 100ms;
+    while (cache.poll(now)) continue;
+    EXPECT_LE(cache.size(), 4u);
+  }
+  EXPECT_TRUE(cache.is_probably_reachable(who));
 }
 
 }  // namespace

@@ -69,6 +69,9 @@ class neighbour_cache {
     instant deadline = never;
   };
   [[nodiscard]] entry* make(const ipv6_address& who, bool in_use_may_go) noexcept;
+  template <class MayGo>
+  bool put_out(MayGo may_go) noexcept;
+  void erase(entry& one) noexcept;
   [[nodiscard]] ndp_action tend(entry& one, instant now) noexcept;
   [[nodiscard]] ndp_action ask(entry& one, instant now) noexcept;
   void become(entry& one, state next, instant now) noexcept;
@@ -81,6 +84,10 @@ class neighbour_cache {
   duration retransmit_;
   duration negative_;
   std::uint64_t random_;
+  // Half of the table at most is for those that are asked for and those that do not answer, so that packets
+  // from forged sources, which we answer, cannot push out who is known (RFC 6583 §7).
+  std::size_t most_unresolved_;
+  std::size_t unresolved_ = 0;
   timed_table<entry> table_;
 };
 
