@@ -12,41 +12,51 @@
 inline constexpr mirage::log_source ping_log{"ping"};
 
 /// The way up: what each layer calls with what it has unwrapped.
-template <mirage::v1::ethernet Ethernet, mirage::v1::arp Arp, mirage::v1::ip Ip, mirage::v1::icmp Icmp>
+template <mirage::v1::ethernet Ethernet, mirage::v1::arp Arp, mirage::v1::ip Ipv4, mirage::v1::icmp Icmp,
+          mirage::v1::ip Ipv6, mirage::v1::icmp Icmpv6>
 struct way_up {
-  using header = mirage::v1::ip_header<mirage::ipv4_address>;
+  using received = mirage::v1::received;
+  using header4 = mirage::v1::ip_header<mirage::ipv4_address>;
+  using header6 = mirage::v1::ip_header<mirage::ipv6_address>;
 
   Ethernet& to_ethernet;
   Arp& to_arp;
-  Ip& to_ip;
+  Ipv4& to_ipv4;
   Icmp& to_icmp;
+  Ipv6& to_ipv6;
+  Icmpv6& to_icmpv6;
 
-  void input(mirage::buffer&& frame, const mirage::v1::received& how) {
-    to_ethernet.input(std::move(frame), how, *this);
-  }
+  // The network's.
+  void input(mirage::buffer&& frame, const received& how) { to_ethernet.input(std::move(frame), how, *this); }
   void batch_end() {}
   void writable() {}
 
-  void arp(mirage::buffer&& packet, const mirage::v1::received&) { to_arp.input(std::move(packet)); }
-  void ipv4(mirage::buffer&& packet, const mirage::v1::received& how) {
-    to_ip.input(std::move(packet), how, *this);
-  }
-  void ipv6(mirage::buffer&&, const mirage::v1::received&) {}
+  // Ethernet's.
+  void arp(mirage::buffer&& packet, const received&) { to_arp.input(std::move(packet)); }
+  void ipv4(mirage::buffer&& packet, const received& how) { to_ipv4.input(std::move(packet), how, *this); }
+  void ipv6(mirage::buffer&& packet, const received& how) { to_ipv6.input(std::move(packet), how, *this); }
 
-  void icmp(const header& from, mirage::buffer&& message, const mirage::v1::received&) {
+  // IP's, of both versions.
+  void icmp(const header4& from, mirage::buffer&& message, const received&) {
     to_icmp.input(from, std::move(message), *this);
   }
-  void tcp(const header&, mirage::buffer&&, const mirage::v1::received&) {}
-  void udp(const header&, mirage::buffer&&, const mirage::v1::received&) {}
+  void icmp(const header6& from, mirage::buffer&& message, const received&) {
+    to_icmpv6.input(from, std::move(message), *this);
+  }
+  void tcp(const auto&, mirage::buffer&&, const received&) {}
+  void udp(const auto&, mirage::buffer&&, const received&) {}
 
-  void reported(const mirage::v1::icmp_report<mirage::ipv4_address>& report) {
+  // ICMP's, of both versions.
+  void reported(const auto& report) {
     ping_log.warning("a packet to {} did not arrive", report.about.destination);
   }
 };
 
-template <mirage::v1::icmp Icmp>
-mirage::task<> ping_peer(Icmp& icmp, mirage::ipv4_address peer, unsigned count, unsigned size) {
+template <mirage::v1::ip Ip, mirage::v1::icmp Icmp>
+mirage::task<> ping_peer(Ip& ip, Icmp& icmp, typename Ip::address peer, unsigned count, unsigned size) {
   using namespace mirage::literals;
+  // An IPv6 address is asked for, whether anybody has it, before it is used (RFC 4862 §5.4).
+  for (unsigned tries = 0; tries < 50 && !ip.route(peer); ++tries) co_await mirage::sleep_for(100ms);
   unsigned answers = 0;
   for (unsigned number = 1; number <= count; ++number) {
     if (number > 1) co_await mirage::sleep_for(1s);
@@ -61,16 +71,18 @@ mirage::task<> ping_peer(Icmp& icmp, mirage::ipv4_address peer, unsigned count, 
   ping_log.info("{} of {} were answered", answers, count);
 }
 
-template <mirage::v1::network Network, mirage::v1::ethernet Ethernet, mirage::v1::arp Arp, mirage::v1::ip Ip,
-          mirage::v1::icmp Icmp>
-mirage::task<> ping(Network& network, Ethernet& ethernet, Arp& arp, Ip& ip, Icmp& icmp,
-                    std::optional<mirage::ipv4_address> peer, unsigned count, unsigned size) {
-  way_up<Ethernet, Arp, Ip, Icmp> layers{ethernet, arp, ip, icmp};
+template <mirage::v1::network Network, mirage::v1::ethernet Ethernet, mirage::v1::arp Arp,
+          mirage::v1::ip Ipv4, mirage::v1::icmp Icmp, mirage::v1::ip Ipv6, mirage::v1::icmp Icmpv6>
+mirage::task<> ping(Network& network, Ethernet& ethernet, Arp& arp, Ipv4& ipv4, Icmp& icmp, Ipv6& ipv6,
+                    Icmpv6& icmpv6, std::optional<mirage::ip_address> peer, unsigned count, unsigned size) {
+  way_up<Ethernet, Arp, Ipv4, Icmp, Ipv6, Icmpv6> layers{ethernet, arp, ipv4, icmp, ipv6, icmpv6};
   auto listening = network.listen(layers);
-  if (peer) {
-    co_await ping_peer(icmp, *peer, count, size);
+  if (peer && peer->is_v4()) {
+    co_await ping_peer(ipv4, icmp, peer->v4(), count, size);
+  } else if (peer) {
+    co_await ping_peer(ipv6, icmpv6, peer->v6(), count, size);
   } else {
-    for (const auto& address : ip.addresses()) ping_log.info("answering pings to {}", address);
+    ping_log.info("answering pings to {}", ipv4.addresses().front());
     co_await mirage::os::shutdown();
   }
 }

@@ -14,7 +14,7 @@ import tempfile
 from project import eventually, require, texts
 from time_server import time_server
 
-HOST, OURS = "10.0.0.1", "10.0.0.2"
+HOST, OURS, FAR = "10.0.0.1", "10.0.0.2", "10.0.0.3"
 PREFIX = f"{OURS}/24"
 
 
@@ -31,6 +31,13 @@ def ping(project):
         eventually(lambda: command("ping", "-c", "1", "-W", "1", OURS))
         shown = command("ping", "-c", "20", "-i", "0.01", "-W", "5", OURS)
         require(" 0% packet loss" in shown, "every ping of Linux is answered", shown)
+    with project.running("--ipv4", PREFIX, "--ipv6=fd00::2/64"):
+        command("ip", "-6", "addr", "replace", "fd00::1/64", "dev", "tap0", "nodad")
+        eventually(lambda: command("ping", "-c", "1", "-W", "1", "fd00::2"))
+        shown = command("ping", "-c", "20", "-i", "0.01", "-W", "5", "-s", "3000", "fd00::2")
+        require(" 0% packet loss" in shown, "every ping of Linux over IPv6 is answered", shown)
+    found = project.messages("--ipv4", PREFIX, "--ipv6=fd00::2/64", "--peer=fd00::1", "--count=2")
+    require(found[-1] == "2 of 2 were answered", "Linux answers ours over IPv6", found)
     found = project.messages("--ipv4", PREFIX, f"--peer={HOST}", "--count=2", "--size=3000")
     require(len([line for line in found if re.fullmatch(rf"answer [12] from {HOST} after \d+ us", line)]) == 2,
             "Linux answers ours", found)
@@ -113,5 +120,48 @@ def dhcp(project):
     require(found == ["10.0.1.50 to 10.0.0.199 is no part of 10.0.0.0/24"], "a pool elsewhere is refused", found)
 
 
+@contextlib.contextmanager
+def machine_behind(interface, address):
+    """A network namespace that has the interface; what runs there is behind `nsenter` and its arguments."""
+    with subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 600"], stdout=subprocess.PIPE) as process:
+        try:
+            process.stdout.readline()  # the namespace is there
+            command("ip", "link", "set", interface, "netns", process.pid)
+            inside = ["nsenter", "--net", "--target", str(process.pid)]
+            for words in ("link set lo up", f"addr add {address}/24 dev {interface}", f"link set {interface} up"):
+                command(*inside, "ip", *words.split())
+            yield inside
+        finally:
+            process.kill()
+
+
+def forwards(project, ways, *options):
+    """The cable between tap0 and the machine behind tap1 carries what an interface does, whole and in both directions."""
+    with project.running("--left-interface=tap0", "--right-interface=tap1", *options) as output:
+        eventually(lambda: command("ip", "link", "show", "tap1"))
+        with machine_behind("tap1", FAR) as inside:
+            eventually(lambda: command("ping", "-c", "1", "-W", "1", FAR))
+            shown = command("ping", "-c", "20", "-i", "0.01", "-W", "5", "-s", "6000", FAR)
+            require(" 0% packet loss" in shown, "pings arrive, and fragments", shown)
+            with subprocess.Popen([*inside, "iperf3", "-s", "-p", "5202"], stdout=subprocess.DEVNULL) as server:
+                try:
+                    eventually(lambda: iperf_measures(FAR, 5202, "-t1", "-u", "-b1M"))
+                    for way in ways:
+                        rate = iperf_measures(FAR, 5202, *way.split())
+                        require(rate > 10e6, f"{way}: more than 10 Mbit/s", rate)
+                finally:
+                    server.kill()
+    told = [line for line in texts("".join(output)) if "frames" in line]
+    require(len(told) == 2, "it tells of both directions", output)
+
+
+def netif_forward(project):
+    datagrams = "-t1 -u -b20M"
+    forwards(project, ("-t1", "-t1 -R", datagrams))
+    forwards(project, ("-t1", "-t1 -R", datagrams), "--left-offloads=false", "--right-offloads=false")
+    # Checksums that the host on the left leaves undone, where the interface on the right makes none.
+    forwards(project, (datagrams,), "--right-offloads=false")
+
+
 ON_OUR_STACK = {"iperf": iperf, "clock-sync": clock_sync}
-ONLY_DIRECT = {"ping": ping, "dhcp": dhcp}
+ONLY_DIRECT = {"ping": ping, "dhcp": dhcp, "netif-forward": netif_forward}
