@@ -7,24 +7,28 @@
 #include "mirage/config/ethernet.hpp"
 #include "mirage/config/generic.hpp"
 #include "mirage/config/icmp.hpp"
+#include "mirage/config/icmpv6.hpp"
 #include "mirage/config/ipv4.hpp"
+#include "mirage/config/ipv6.hpp"
 #include "mirage/config/tcp.hpp"
 #include "mirage/config/udp.hpp"
 
 namespace mirage::config {
 
-/// Every layer on one network; `prefix` is put before the boot arguments --ipv4 and --ipv4-gateway.
+/// Every layer on one network, with both versions of IP; `prefix` is put before the boot arguments --ipv4,
+/// --ipv4-gateway, --ipv6, --ipv6-gateway and --accept-router-advertisements.
 inline device<stack> direct_stack(needs<network> below, const group& prefix = {}) {
   const auto link = ethernet_on(below);
   const auto neighbours = arp_on(link);
-  const auto internet = ipv4_on(link, neighbours, prefix);
-  return implementation<stack, network, ethernet, arp, ip, icmp, udp, tcp>{
+  const auto ipv4 = ipv4_on(link, neighbours, prefix);
+  const auto ipv6 = ipv6_on(link, prefix);
+  return implementation<stack, network, ethernet, arp, ip, icmp, udp, tcp, ip, icmp>{
       {.name = "stack",
-       .type = "mirage::stack<$0, $1, $2, $3, $4, $5, $6>",
+       .type = "mirage::stack<$0, $1, $2, $3, $4, $5, $6, $7, $8>",
        .header = "mirage/stack.hpp",
-       .construct = "$name, $0, $1, $2, $3, $4, $5, $6",
-       .packages = {"stack"}}}(below, link, neighbours, internet, icmp_on(internet), udp_on(internet),
-                               tcp_on(internet));
+       .construct = "$name, $0, $1, $2, $3, $4, $5, $6, $7, $8",
+       .packages = {"stack"}}}(below, link, neighbours, ipv4, icmp_on(ipv4), udp_on_both(ipv4, ipv6),
+                               tcp_on_both(ipv4, ipv6), ipv6, icmpv6_on(ipv6));
 }
 
 namespace detail {
