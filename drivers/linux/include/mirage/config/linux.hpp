@@ -35,7 +35,6 @@ namespace detail {
 // `what.construct` has the options that the command line sets.
 inline device<network> interface_of_host(descriptor what, const std::string& name, const std::string& preset,
                                          const group& prefix) {
-  what.name = "network";
   what.packages = {"linux"};
   if (!name.empty()) {
     what.construct = "$name, " + cpp_literal(name);
@@ -56,7 +55,8 @@ inline device<network> interface_of_host(descriptor what, const std::string& nam
 /// An Ethernet interface of our own behind a tap of the host. Without a name, `--interface` says which.
 inline device<network> tap(const std::string& interface = "", const group& prefix = {}) {
   return detail::interface_of_host(
-      {.type = "mirage::tap",
+      {.name = "network",
+       .type = "mirage::tap",
        .header = "mirage/linux/tap.hpp",
        .construct = "{.mac = $mac, .capture = $pcap, .offloads = $offloads}",
        .arguments =
@@ -66,7 +66,8 @@ inline device<network> tap(const std::string& interface = "", const group& prefi
 
 /// A station of our own at an interface that the host has. Without a name, `--interface` says which.
 inline device<network> packet(const std::string& interface = "", const group& prefix = {}) {
-  return detail::interface_of_host({.type = "mirage::packet",
+  return detail::interface_of_host({.name = "network",
+                                    .type = "mirage::packet",
                                     .header = "mirage/linux/packet.hpp",
                                     .construct = "{.mac = $mac, .capture = $pcap}"},
                                    interface, "eth0", prefix);
