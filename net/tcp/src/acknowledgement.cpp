@@ -21,6 +21,7 @@ struct connection::news {
   std::uint32_t flight_before = 0;
   std::uint32_t delivered = 0;  // numbers that the peer is known to have since now
   std::uint32_t lost_before = 0;
+  instant last_again{};        // the latest retransmission of what is acknowledged now
   instant first_sent = never;  // of what was sent once and acknowledged now
   bool advanced = false;
   bool duplicate = false;  // it reported something that came twice
@@ -37,7 +38,10 @@ void connection::acknowledged(const segment& in, std::uint32_t length, instant n
 
   if (agreed_.sack) take_sacks(in, what, now);
   what.delivered += queue_.acknowledge(in.ack, [&](const sent_segment& which) {
-    if (!which.retransmitted) what.first_sent = std::min(what.first_sent, which.sent_at);
+    if (which.retransmitted)
+      what.last_again = std::max(what.last_again, which.sent_at);
+    else
+      what.first_sent = std::min(what.first_sent, which.sent_at);
     const bool old = in.options.times && is_before(in.options.times->echo, timestamp(which.sent_at));
     rack_.delivered(which, now, rtt_.lowest(), old);
   });
@@ -116,7 +120,13 @@ void connection::measure(const segment& in, const news& what, instant now) noexc
   }
   // Karn's algorithm (RFC 6298 §3): what was sent again is measured by its timestamp, or not at all.
   if (!agreed_.timestamps || !in.options.times || in.options.times->echo == 0) return;
-  const std::uint32_t took = timestamp(now) - in.options.times->echo;
+  const std::uint32_t echo = in.options.times->echo;
+  // Where the echo is older than the last transmission, either that one came too early, or the peer had the
+  // data and its acknowledgement was lost; then it says that something came twice, and the time would be a
+  // timeout's.
+  const bool ambiguous = what.last_again != instant{} && is_before(echo, timestamp(what.last_again));
+  if (ambiguous && (what.duplicate || !agreed_.sack)) return;
+  const std::uint32_t took = timestamp(now) - echo;
   if (took < 10 * 60 * 1000) rtt_.sample(std::max<duration>(1ms, 1ms * took), samples, bounds(), now);
 }
 

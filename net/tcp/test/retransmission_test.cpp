@@ -178,6 +178,20 @@ TEST(retransmission, a_retransmission_is_not_measured_as_a_round_trip) {
   EXPECT_EQ(both.client_core().round_trip().smoothed(), before) << "Karn's algorithm";
 }
 
+TEST(retransmission, a_lost_acknowledgement_does_not_make_the_round_trip_longer) {
+  open both;
+  const duration before = both.client_core().round_trip().smoothed();
+  unsigned lost = 0;
+  both.filter = [&](int from, const segment&, std::size_t, unsigned) { return from == 0 || lost++ > 1; };
+  both.client().to_write = "x";
+  both.pump(0);
+  both.run_for(10s);
+  EXPECT_TRUE(both.all_arrived());
+  EXPECT_EQ(both.client_core().snd_una(), both.client_core().snd_nxt());
+  EXPECT_GT(both.counted.retransmitted.value(), 0u);
+  EXPECT_LT(both.client_core().round_trip().smoothed(), 2 * before) << "it is told that it came twice";
+}
+
 TEST(retransmission, a_spurious_timeout_is_undone) {
   open both;
   both.client().to_write = test::pattern(100 * 1448);
