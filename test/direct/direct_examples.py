@@ -48,7 +48,9 @@ def ping(project):
 
 def iperf_measures(address, port, *options):
     """What iperf3 says of one test: bits a second that arrived."""
-    shown = command("iperf3", "--json", "-c", address, "-p", port, *(options or ("-t1",)))
+    # Linux's server may still be busy with the client before.
+    words = ["iperf3", "--json", "-c", address, "-p", port, *(options or ("-t1",))]
+    shown = eventually(lambda: command(*words))
     report = json.loads(shown)
     require("error" not in report, "iperf3 is content", report.get("error"))
     sent, received = report["end"]["sum_sent"]["bytes"], report["end"]["sum_received"]["bytes"]
