@@ -14,7 +14,8 @@ import time
 ROOT = pathlib.Path(os.environ.get("MIRAGE_ROOT", pathlib.Path(__file__).resolve().parents[2]))
 BUILD = pathlib.Path(os.environ.get("MIRAGE_BUILD", ROOT / "build"))
 MIRAGE = BUILD / "bin/mirage"
-LIMIT = 60  # seconds that one command may take
+LIMIT = 60  # seconds that one command may take ...
+BUILD_LIMIT = 600  # ... and one that may have to build libraries
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: \[(\w+)\] \[([\w.-]+)\] (.*)$")
 
 
@@ -37,7 +38,7 @@ class Project:
 
     def mirage(self, *words):
         done = subprocess.run([MIRAGE, *words], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=LIMIT * 3)
+                              stderr=subprocess.STDOUT, text=True, timeout=BUILD_LIMIT)
         require(done.returncode == 0, f"mirage {' '.join(words)} ended with {done.returncode}", done.stdout[-2000:])
         return done.stdout
 
