@@ -82,12 +82,12 @@ def texts(output):
 
 
 def eventually(attempt, seconds=10):
-    """The first result of `attempt` that is no OSError."""
+    """The first result of `attempt`, tried again and again while it fails."""
     end = time.monotonic() + seconds
     while True:
         try:
             return attempt()
-        except OSError:
+        except (OSError, Wrong, subprocess.SubprocessError):
             if time.monotonic() > end:
                 raise
             time.sleep(0.02)
