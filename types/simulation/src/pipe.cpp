@@ -70,7 +70,7 @@ void pipe::transmit(frame carried) {
   }
   if (random_.chance(options_.corrupt) && !carried.empty()) {
     ++totals_.corrupted;
-    carried[random_.below(carried.size())] ^= std::byte{1} << random_.below(8);
+    carried[static_cast<std::size_t>(random_.below(carried.size()))] ^= std::byte{1} << random_.below(8);
   }
   if (random_.chance(options_.duplicate)) {
     ++totals_.duplicated;
