@@ -63,6 +63,33 @@ TEST(inline_vector, holds_what_can_only_be_moved) {
   EXPECT_EQ(*others.front(), 1);
 }
 
+TEST(inline_vector, erases_what_matches_and_keeps_the_order_of_the_rest) {
+  inline_vector<int, 5> numbers;
+  for (const int number : {4, 1, 2, 3, 6}) numbers.push_back(number);
+  EXPECT_EQ(erase_if(numbers, [](int each) { return each % 2 == 0; }), 3U);
+  ASSERT_EQ(numbers.size(), 2U);
+  EXPECT_EQ(numbers[0], 1);
+  EXPECT_EQ(numbers[1], 3);
+  EXPECT_EQ(erase_if(numbers, [](int each) { return each == 2; }), 0U);
+  EXPECT_EQ(numbers.size(), 2U);
+  EXPECT_EQ(erase_if(numbers, [](int) { return true; }), 2U);
+  EXPECT_TRUE(numbers.empty());
+  EXPECT_EQ(erase_if(numbers, [](int) { return true; }), 0U);
+}
+
+TEST(inline_vector, what_is_erased_is_destroyed_once_and_what_is_kept_only_moves) {
+  const auto shared = text("a");
+  const auto other = text("b");
+  texts all;
+  all.push_back(shared);
+  all.push_back(other);
+  all.push_back(shared);
+  EXPECT_EQ(erase_if(all, [&](const auto& each) { return each == shared; }), 2U);
+  EXPECT_EQ(shared.use_count(), 1);
+  EXPECT_EQ(other.use_count(), 2);
+  EXPECT_EQ(all.front(), other);
+}
+
 TEST(inline_vector, a_full_one_stops_the_unikernel) {
   const test::virtual_node node;
   inline_vector<int, 2> numbers;

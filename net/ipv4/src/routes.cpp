@@ -5,18 +5,6 @@
 
 namespace mirage {
 
-namespace {
-
-template <class List, class Matches>
-void erase_if(List& from, Matches matches) noexcept {
-  List kept;
-  for (const auto& each : from)
-    if (!matches(each)) kept.push_back(each);
-  from = kept;
-}
-
-}  // namespace
-
 bool ipv4_routes::add_address(ipv4_prefix address) noexcept {
   const ipv4_address ours = address.address();
   if (ours.is_unspecified() || ours.is_multicast() || ours.is_broadcast() || ours.is_loopback()) return false;

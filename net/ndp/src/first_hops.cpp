@@ -6,18 +6,6 @@
 
 namespace mirage {
 
-namespace {
-
-template <class List, class Matches>
-void erase_if(List& from, Matches matches) noexcept {
-  List kept;
-  for (const auto& each : from)
-    if (!matches(each)) kept.push_back(each);
-  from = kept;
-}
-
-}  // namespace
-
 bool first_hops::add_route(const ipv6_prefix& to, const ipv6_address& gateway) noexcept {
   remove_route(to);
   if (routes_.full()) return false;

@@ -86,4 +86,15 @@ class inline_vector {
   std::size_t size_ = 0;
 };
 
+/// As `std::erase_if`: removes what matches, keeps the order of the rest, and returns how many it removed.
+template <class T, std::size_t Capacity, class Predicate>
+std::size_t erase_if(inline_vector<T, Capacity>& from, Predicate matches) noexcept {
+  inline_vector<T, Capacity> kept;
+  for (T& element : from)
+    if (!matches(std::as_const(element))) kept.push_back(std::move(element));
+  const std::size_t removed = from.size() - kept.size();
+  from = std::move(kept);
+  return removed;
+}
+
 }  // namespace mirage
