@@ -14,6 +14,9 @@ namespace mirage::detail {
 [[nodiscard]] std::optional<std::uint32_t> mtu_of(std::string_view interface) noexcept;
 [[nodiscard]] std::optional<int> index_of(std::string_view interface) noexcept;
 
+/// Whether it cuts TCP and UDP by itself, so that the kernel need not do it in front of it.
+[[nodiscard]] bool cuts_frames(int index) noexcept;
+
 /// Unicast and locally administered, IEEE 802c.
 [[nodiscard]] mac_address random_mac() noexcept;
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mirage/virtio_net_header/wire.hpp"
+#include "network_interface.hpp"
 
 namespace mirage::detail {
 
@@ -50,7 +51,8 @@ int packet_batch::open(int interface) noexcept {
   where.sll_ifindex = interface;
   const int on = 1;
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUFFORCE, &send_room, sizeof send_room);
-  ::setsockopt(socket_.get(), SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on);
+  // On the direct way the kernel drops what it would have to cut first.
+  if (cuts_frames(interface)) ::setsockopt(socket_.get(), SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on);
   if (::setsockopt(socket_.get(), SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) != 0) return errno;
   const bool bound =
       ::bind(socket_.get(), static_cast<sockaddr*>(static_cast<void*>(&where)), sizeof where) == 0;

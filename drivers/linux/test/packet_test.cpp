@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <mirage/core/sleep.hpp>
+#include <mirage/linux/tap.hpp>
 #include <mirage/test/suites/network_suite.hpp>
 
 #include "network_namespace.hpp"
@@ -117,6 +118,61 @@ TEST(packet, many_frames_of_a_round_take_one_call) {
   EXPECT_EQ(subject.take_sent().size(), 100U);
   EXPECT_EQ(subject.host.counted("network_sent_frames_total"), 100U);
   EXPECT_EQ(subject.host.counted("network_send_calls_total"), 1U);
+}
+
+// The kernel cuts for an interface that cannot.
+TEST(packet, what_is_to_be_cut_arrives_through_an_interface_that_does_not_cut) {
+  const network_namespace own;
+  test_host host;
+  tap plain("plain", "tap0", {.offloads = false});
+  packet device("network_0", "tap0", {.mac = ours});
+  struct counting_sink {
+    void input(buffer&& frame, const v1::received&) {
+      if (frame.size() > 54) sizes.push_back(frame.size() - 54);
+    }
+    void batch_end() {}
+    void writable() {}
+    std::vector<std::size_t> sizes;
+  } seen;
+  subscription listening;
+  const auto start = [&]() -> task<> {
+    auto made = co_await plain.start();
+    EXPECT_TRUE(made);
+    ip("link set tap0 up");
+    listening = plain.listen(seen);
+    auto started = co_await device.start();
+    EXPECT_TRUE(started);
+  };
+  host.run(start(), 20s);
+  const v1::transmit how{.header = 54,
+                         .checksum_start = 34,
+                         .checksum_offset = 16,
+                         .segment = 1000,
+                         .kind = v1::transmit::cut::tcp4};
+  const auto headers = [](bytes to) noexcept {
+    constexpr std::string_view ipv4(
+        "\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x42\x08\0\x45\0\x0c\x1c\0\0\0\0\x40\6", 24);
+    std::ranges::fill(to, std::byte{});
+    std::memcpy(to.data(), ipv4.data(), ipv4.size());
+    to[46] = std::byte{0x50};  // the length of TCP's header
+    return std::size_t{54};
+  };
+  const auto send = [&]() -> task<> {
+    buffer_list slices;
+    slices.push_back(buffer::copy_of(as_bytes(std::string(3060, 'x'))));
+    const auto sent = device.write(how, headers, std::move(slices));
+    EXPECT_TRUE(sent);
+    co_return;
+  };
+  host.run(send(), 20s);
+  EXPECT_TRUE(host.run_until([&] { return seen.sizes.size() >= 4; }, 5s));
+  EXPECT_EQ(seen.sizes, (std::vector<std::size_t>{1000, 1000, 1000, 60}));
+  listening = {};
+  const auto stop = [&]() -> task<> {
+    co_await device.stop();
+    co_await plain.stop();
+  };
+  host.run(stop(), 20s);
 }
 
 TEST(packet, frames_that_the_ring_has_no_place_for_are_counted) {
