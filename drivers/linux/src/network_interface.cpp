@@ -41,7 +41,7 @@ struct feature_count {
 struct feature_names {
   std::uint32_t command = ETHTOOL_GSTRINGS;
   std::uint32_t set = ETH_SS_FEATURES;
-  std::uint32_t count = most_features;
+  std::uint32_t count = 0;
   std::array<std::array<char, ETH_GSTRING_LEN>, most_features> names{};
 };
 struct feature_bits {
@@ -67,8 +67,9 @@ bool cuts_frames(int index) noexcept {
   feature_count known;
   feature_names names;
   feature_bits has;
-  // The kernel writes as many names as it knows.
+  // As many names come as the kernel knows; a new one wants to be told how many that are.
   if (!ask_ethtool(index, known) || known.sets == 0 || known.count > most_features) return false;
+  names.count = known.count;
   if (!ask_ethtool(index, names) || !ask_ethtool(index, has)) return false;
   return std::ranges::all_of(wanted, [&](std::string_view name) {
     for (std::size_t i = 0; i < known.count; ++i) {
