@@ -3,9 +3,9 @@
 
 namespace mirage {
 
-void coalescing_policy::observe(instant now, std::uint64_t polls) noexcept {
-  events_ += polls;
-  if (polls > 0) ++rounds_;
+void coalescing_policy::observe(instant now, std::uint64_t events) noexcept {
+  events_ += events;
+  if (events > 0) ++rounds_;
   const duration elapsed = now - period_start_;
   if (elapsed < period) return;
   const double expected = static_cast<double>(events_) * static_cast<double>(limit_.count()) /

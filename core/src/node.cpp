@@ -9,9 +9,9 @@ constinit node* here = nullptr;
 
 instant node::run_round() noexcept {
   const instant start = platform::read_monotonic();
-  const std::uint64_t polled_before = tasks.counted().polls;
+  const std::uint64_t events_before = tasks.counted().events;
   const instant next = tasks.run_round(start);
-  coalescing.observe(start, tasks.counted().polls - polled_before);
+  coalescing.observe(start, tasks.counted().events - events_before);
   return next;
 }
 

@@ -130,6 +130,23 @@ TEST_F(loops, count_what_they_do) {
   EXPECT_EQ(after.resumptions - before.resumptions, 2U);
 }
 
+TEST_F(loops, count_an_event_a_poll_and_what_a_source_found_more) {
+  device nic([&] { return false; });
+  device ring([&] {
+    node.tasks.found(0);
+    node.tasks.found(1);
+    node.tasks.found(6);
+    return false;
+  });
+  const auto before = node.tasks.counted();
+  node.report(nic);
+  node.report(ring);
+  node.step();
+  const auto& after = node.tasks.counted();
+  EXPECT_EQ(after.polls - before.polls, 2U);
+  EXPECT_EQ(after.events - before.events, 1U + 6U);
+}
+
 TEST_F(loops, forget_a_task_that_was_cancelled_while_it_was_ready) {
   scope others;
   ASSERT_TRUE(running.spawn([&]() -> task<> {

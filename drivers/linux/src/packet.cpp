@@ -177,6 +177,7 @@ bool packet::poll() noexcept {
     if (capture_) capture_->record(frame.content.view());
     sink_.input(std::move(frame.content), frame.known);
   }
+  os::here->tasks.found(taken);
   if (handed_up && sink_) sink_.batch_end();
   if (running_ && incoming_->has_lost()) ring_full_ += incoming_->take_losses();
   return running_ && taken == options_.batch;

@@ -86,6 +86,7 @@ void socket_udp::sweep() noexcept {
 
 bool socket_udp::receive(detail::datagram_socket& from) noexcept {
   const unsigned count = inbox_->receive(from);
+  os::here->tasks.found(count);
   ++receive_calls_;
   if (count < detail::datagram_inbox::batch) from.no_input();
   detail::datagram_port& port = *from.port();

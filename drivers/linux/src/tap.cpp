@@ -184,9 +184,9 @@ bool tap::poll() noexcept {
   if (!device_) return false;
   send_waiting();
   handed_up_ = false;
-  for (std::uint32_t i = 0; i < options_.batch; ++i) {
-    if ((ready & machine::descriptor_source::readable) == 0 || !receive()) break;
-  }
+  std::uint32_t taken = 0;
+  while (taken < options_.batch && (ready & machine::descriptor_source::readable) != 0 && receive()) ++taken;
+  os::here->tasks.found(taken);
   if (sink_ && handed_up_) sink_.batch_end();
   return device_ && (ready & machine::descriptor_source::readable) != 0;
 }

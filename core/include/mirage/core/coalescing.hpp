@@ -16,8 +16,8 @@ class coalescing_policy {
   void set_limit(duration longest) noexcept { limit_ = longest; }
   [[nodiscard]] duration limit() const noexcept { return limit_; }
 
-  /// Told after each round: how many event sources had something.
-  void observe(instant now, std::uint64_t polls) noexcept;
+  /// Told after each round: how many events its sources found.
+  void observe(instant now, std::uint64_t events) noexcept;
 
   /// Nothing, unless events came so fast lately that the batch is expected to at least double within the
   /// limit.

@@ -21,7 +21,8 @@ class event_source : public list_link {
  public:
   event_source() noexcept = default;
   /// Takes a bounded batch, hands it to the sink and tells the sink that the batch has ended. True when more
-  /// is waiting. Runs as an upcall: a task that it cancels is destroyed when it has returned.
+  /// is waiting. Runs as an upcall: a task that it cancels is destroyed when it has returned. A source that
+  /// finds many events in one look tells the loop how many (`loop::found`).
   virtual bool poll() noexcept = 0;
 
  protected:
@@ -71,6 +72,12 @@ class loop {
     if (!bell.linked()) doorbells_.push_back(bell);
   }
 
+  /// For sources, in `poll`: this look found so many frames, datagrams or connections. Without it, a look
+  /// counts as one event.
+  void found(std::size_t events) noexcept {
+    if (events > 1) totals_.events += events - 1;
+  }
+
   /// The root task that runs now, or null.
   [[nodiscard]] detail::frame* running() const noexcept { return running_; }
   [[nodiscard]] bool idle() const noexcept { return ready_.empty() && marked_.empty() && doorbells_.empty(); }
@@ -85,10 +92,12 @@ class loop {
     ~upcall();
   };
 
-  /// Rounds so far, sources polled and tasks resumed: what coalescing is decided by.
+  /// Rounds so far, sources polled, events that these found (what coalescing is decided by) and tasks
+  /// resumed.
   struct totals {
     std::uint64_t rounds = 0;
     std::uint64_t polls = 0;
+    std::uint64_t events = 0;
     std::uint64_t resumptions = 0;
   };
   [[nodiscard]] const totals& counted() const noexcept { return totals_; }
