@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Messages of ICMPv6 that stay between IPv6 and its link, and the packet around a report of groups.
+// Messages of ICMPv6 that stay between IPv6 and its link, and the packets around those that we send.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include "mirage/core/bytes.hpp"
 #include "mirage/ip/group_membership.hpp"
 #include "mirage/ipv6/wire.hpp"
+#include "mirage/ndp/core.hpp"
 #include "mirage/ndp/messages.hpp"
 #include "mirage/ndp/mld.hpp"
 
@@ -27,11 +28,17 @@ namespace mirage {
   }
 }
 
+inline constexpr std::size_t greatest_discovery_packet = ipv6_header::size + greatest_ndp_message;
+/// The message of an action. `to` has room for the greatest; gives its length.
+std::size_t write_discovery_packet(bytes to, const ndp_core& discovery, const ndp_action& action) noexcept;
+
 /// RFC 3810 §5: routers look at it on its way, because an option says so.
 inline constexpr std::size_t router_alert_size = 8;
 [[nodiscard]] inline std::size_t report_packet_size(const group_report& report) noexcept {
   return ipv6_header::size + router_alert_size + group_report_size(report);
 }
+/// From an address of the link, or from none (§5.2.13).
+[[nodiscard]] ndp_header report_header(const own_addresses& ours) noexcept;
 /// Writes it to `to`, which has room for it, and gives its length.
 std::size_t write_report_packet(bytes to, const ndp_header& from, const group_report& report) noexcept;
 
