@@ -18,10 +18,22 @@ def ip(words, enter=()):
     subprocess.run([*enter, "ip", *words.split()], check=True)
 
 
+def receive_on(core, interface, enter=()):
+    """What the kernel does for a frame that comes in at the interface, it does on that core (RPS)."""
+    mask = f"{1 << core:x}"
+    # The interfaces of a namespace are only in a sysfs that was mounted in it.
+    script = f"mount -t sysfs none /sys && echo {mask} > /sys/class/net/{interface}/queues/rx-0/rps_cpus"
+    subprocess.run([*enter, "unshare", "--mount", "sh", "-c", script], check=True)
+
+
 @contextlib.contextmanager
-def at_the_end_of_a_wire(here, there, address, other_address):
+def at_the_end_of_a_wire(here, there, address, other_address, cores=None):
     """A veth pair into a second namespace: `here` with `address` is in ours, `there` with `other_address` in that. Gives
-    what a command is started with to run there."""
+    what a command is started with to run there.
+
+    A veth pair by itself does the receiver's work in the sender's time: a server pays for its client's TCP, and the client
+    for the server's. With `cores`, those of the programs at the two ends, each end receives on its own, as two machines
+    do."""
     keeper = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo ready; exec sleep 3600"], stdout=subprocess.PIPE,
                               text=True)
     try:
@@ -31,6 +43,9 @@ def at_the_end_of_a_wire(here, there, address, other_address):
         for name, of, prefix in ((here, address, ()), (there, other_address, enter)):
             ip(f"addr add {of}/24 dev {name}", prefix)
             ip(f"link set {name} up", prefix)
+        if cores:
+            receive_on(cores[0], here)
+            receive_on(cores[1], there, enter)
         ip("link set lo up", enter)
         yield enter
     finally:

