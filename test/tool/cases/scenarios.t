@@ -89,6 +89,11 @@ Captures are written for each link.
   $ sed -i 's/los = .*/mtu = 9000/' scenarios/wrong.toml && mirage -q test wrong --pcap captures && ls captures
   ok      wrong (4.000 s, seed 1)
   wrong.wire.pcap
+  $ ln -sf /dev/full captures/wrong.wire.pcap && mirage -q test wrong --pcap captures
+  ok      wrong (4.000 s, seed 1)
+  mirage-simulator: cannot write all of captures/wrong.wire.pcap: No space left on device
+  mirage: 1 of 1 scenarios failed
+  [1]
   $ mirage run
   TIME: [INFO] [hello] hello
   TIME: [INFO] [hello] hello

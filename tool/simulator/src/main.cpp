@@ -24,9 +24,23 @@ struct request {
   bool verbose = false;
 };
 
-int complain(const failure& why) {
+int complain(const failure& why, int status = exit_usage) {
   fmt::print(stderr, "mirage-simulator: {}\n", why.sentence);
-  return exit_usage;
+  return status;
+}
+
+int show(const request& wanted, const scenario& plan, const report& what) {
+  const double seconds = static_cast<double>(what.length.count()) / 1e9;
+  if (what.failed) {
+    fmt::print("FAILED  {}: {}; replay it with --seed {}\n", plan.name, *what.failed, plan.seed);
+    if (!wanted.verbose)
+      for (const std::string& line : what.last_lines) fmt::print("        {}\n", line);
+    return exit_failed;
+  }
+  fmt::print("ok      {}{}{} ({:.3f} s, seed {})\n", plan.name, plan.summary.empty() ? "" : ": ",
+             plan.summary, seconds, plan.seed);
+  if (wanted.verbose) fmt::print("        digest {:016x}\n", what.digest);
+  return 0;
 }
 
 int play(const request& wanted) {
@@ -35,18 +49,10 @@ int play(const request& wanted) {
   if (wanted.seed) plan->seed = *wanted.seed;
   stage on(*plan, wanted.stage);
   if (const auto ready = on.set_up(); !ready) return complain(ready.error());
-  const report what = on.play();
-  const double seconds = static_cast<double>(what.length.count()) / 1e9;
-  if (what.failed) {
-    fmt::print("FAILED  {}: {}; replay it with --seed {}\n", plan->name, *what.failed, plan->seed);
-    if (!wanted.verbose)
-      for (const std::string& line : what.last_lines) fmt::print("        {}\n", line);
-    return exit_failed;
-  }
-  fmt::print("ok      {}{}{} ({:.3f} s, seed {})\n", plan->name, plan->summary.empty() ? "" : ": ",
-             plan->summary, seconds, plan->seed);
-  if (wanted.verbose) fmt::print("        digest {:016x}\n", what.digest);
-  return 0;
+  const int status = show(wanted, *plan, on.play());
+  std::fflush(stdout);
+  if (const auto kept = on.close_captures(); !kept) return complain(kept.error(), exit_failed);
+  return status;
 }
 
 // A machine that is connected to nothing; its console is ours.

@@ -93,6 +93,11 @@ report stage::play() {
   return report_;
 }
 
+outcome<void> stage::close_captures() {
+  for (capture_file& each : captures_) MIRAGE_TRY_VOID(each.close());
+  return {};
+}
+
 void stage::happens(unsigned what, simulation::frame&&) noexcept {
   const std::size_t index = what / kinds;
   switch (what % kinds) {

@@ -47,6 +47,8 @@ class stage final : simulation::event_target {
   /// Loads the images and connects everything.
   outcome<void> set_up();
   report play();
+  /// After that: the captures are whole, or a failure says which is not.
+  outcome<void> close_captures();
 
  private:
   enum : unsigned { boot, act, undo, deadline, kinds };  // `what` is one of them and kinds * an index
