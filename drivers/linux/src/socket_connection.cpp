@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/linux/socket_connection.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -22,6 +23,20 @@ constexpr std::array<std::size_t, 4> rooms{2048, 4096, 16384, 65536};
 constexpr std::size_t most_discarded = 256 * 1024;
 // Below this a copy costs less than the second system call.
 constexpr std::size_t least_to_send_from_file = 8 * 1024;
+
+// The kernel took that many bytes more.
+void drop_front(pending_write<socket_connection>& work, std::size_t taken) noexcept {
+  if (taken > 0) work.part_taken = true;
+  while (work.first < work.parts.size()) {
+    buffer& part = work.parts[work.first];
+    const std::size_t step = taken < part.size() ? taken : part.size();
+    part.drop_front(step);
+    taken -= step;
+    if (!part.empty()) return;
+    part = buffer();
+    ++work.first;
+  }
+}
 
 }  // namespace
 
@@ -87,7 +102,7 @@ result<buffer, v1::flow_error> socket_connection::take_read() noexcept {
   return buffer();
 }
 
-bool socket_connection::try_write(socket_write& work) noexcept {
+bool socket_connection::try_write(pending_write<socket_connection>& work) noexcept {
   if (!socket_ || shut_down_ || poisoned_) {
     work.outcome = fail(v1::flow_error::closed);
   } else if (failed_) {
@@ -100,7 +115,7 @@ bool socket_connection::try_write(socket_write& work) noexcept {
   return true;
 }
 
-bool socket_connection::send(socket_write& work) noexcept {
+bool socket_connection::send(pending_write<socket_connection>& work) noexcept {
   while (true) {
     const auto [wanted, sent] = send_some(work);
     if (sent < 0 && errno == EINTR) continue;
@@ -110,7 +125,7 @@ bool socket_connection::send(socket_write& work) noexcept {
       return true;
     }
     const std::size_t taken = sent < 0 ? 0 : static_cast<std::size_t>(sent);
-    work.drop(taken);
+    drop_front(work, taken);
     if (work.first == work.parts.size()) {
       work.parts.clear();
       work.outcome.emplace();
@@ -124,7 +139,7 @@ bool socket_connection::send(socket_write& work) noexcept {
 }
 
 // What can go in one system call: a large part of the image by itself, or everything before the next one.
-socket_connection::attempt socket_connection::send_some(socket_write& work) noexcept {
+socket_connection::attempt socket_connection::send_some(pending_write<socket_connection>& work) noexcept {
   const image_file& image = owner_.image();
   std::array<iovec, buffer_list::capacity()> parts;
   std::size_t count = 0;
@@ -153,19 +168,6 @@ socket_connection::attempt socket_connection::send_some(socket_write& work) noex
   return {wanted, ::sendmsg(socket_.get(), &message, flags)};
 }
 
-void socket_write::drop(std::size_t taken) noexcept {
-  if (taken > 0) part_taken = true;
-  while (first < parts.size()) {
-    buffer& part = parts[first];
-    const std::size_t step = taken < part.size() ? taken : part.size();
-    part.drop_front(step);
-    taken -= step;
-    if (!part.empty()) return;
-    part = buffer();
-    ++first;
-  }
-}
-
 void socket_connection::shutdown() noexcept {
   if (!socket_ || shut_down_) return;
   shut_down_ = true;
@@ -186,7 +188,7 @@ void socket_connection::discard_input() noexcept {
 
 void socket_connection::close() noexcept {
   if (!socket_) return;
-  [[maybe_unused]] const endpoint kept = local();
+  [[maybe_unused]] const endpoint kept = local_end();
   discard_input();
   end();
 }
@@ -199,25 +201,31 @@ void socket_connection::abort() noexcept {
   end();
 }
 
+void socket_connection::abandon() noexcept { owner_.give_back(std::unique_ptr<socket_connection>(this)); }
+
 // Closing takes the descriptor out of the poller's set, too, so `machine::unwatch` would only cost a call.
 void socket_connection::end() noexcept {
   unlink();
   socket_.reset();
   arrived_ = buffer();
-  end_wait(std::exchange(reader, nullptr));
-  end_wait(std::exchange(writer, nullptr));
-  end_wait(std::exchange(connector, nullptr));
+  end_wait(reader);
+  end_wait(writer);
+  end_wait(connector);
 }
 
-void socket_connection::end_wait(socket_wait* who) noexcept {
-  if (who == nullptr) return;
-  who->connection = nullptr;
-  os::here->tasks.wake(*who);
-}
-
-endpoint socket_connection::local() const noexcept {
+endpoint socket_connection::local_end() const noexcept {
   if (!local_ && socket_) local_ = local_of(socket_.get());
   return local_.value_or(endpoint());
+}
+
+void socket_connection::set_no_delay(bool on) noexcept {
+  set_option(socket_.get(), IPPROTO_TCP, TCP_NODELAY, on ? 1 : 0);
+}
+
+void socket_connection::set_keep_alive(duration idle) noexcept {
+  const auto seconds = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(idle).count());
+  set_option(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, seconds > 0 ? 1 : 0);
+  if (seconds > 0) set_option(socket_.get(), IPPROTO_TCP, TCP_KEEPIDLE, seconds);
 }
 
 void socket_connection::poll_connecting() noexcept {

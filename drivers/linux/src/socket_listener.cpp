@@ -30,7 +30,7 @@ bool concerns_one_connection(int error) noexcept {
 }  // namespace
 
 listening_port::~listening_port() {
-  require(waiting_.empty() && given_ == 0, "a listener is destroyed while a task accepts from it");
+  require(!accepting_.in_use(), "a listener is destroyed while a task accepts from it");
   close();
   while (left_behind_ != nullptr) {
     auto next = std::move(left_behind_->next);
@@ -54,19 +54,11 @@ void listening_port::close() noexcept {
     machine::unwatch(each, each.socket.get());
     each.socket.reset();
   }
-  while (socket_accept* who = next_waiting()) {
-    who->failed = v1::listen_error::closed;
-    os::here->tasks.wake(*who);
-  }
+  accepting_.close();
 }
 
-socket_accept* listening_port::next_waiting() noexcept {
-  if (waiting_.empty()) return nullptr;
-  return static_cast<socket_accept*>(static_cast<waiter*>(&waiting_.front()));
-}
-
-bool listening_port::try_accept(socket_accept& who) noexcept {
-  if (left_behind_ != nullptr && waiting_.empty()) {
+bool listening_port::try_accept(pending& who) noexcept {
+  if (left_behind_ != nullptr && accepting_.empty()) {
     who.connection = std::move(left_behind_);
     left_behind_ = std::move(who.connection->next);
     return true;
@@ -75,7 +67,7 @@ bool listening_port::try_accept(socket_accept& who) noexcept {
     who.failed = v1::listen_error::closed;
     return true;
   }
-  if (!waiting_.empty()) return false;
+  if (!accepting_.empty()) return false;
   for (acceptor& each : acceptors_) {
     if ((each.ready & machine::descriptor_source::readable) == 0) continue;
     if (accept_one(each, who.connection) == attempt::accepted) return true;
@@ -84,33 +76,19 @@ bool listening_port::try_accept(socket_accept& who) noexcept {
 }
 
 // What is still readable waits for the next round: one that accepts in a loop does not hold up the others.
-void listening_port::wait(socket_accept& who) noexcept {
-  who.was_waiting = true;
-  waiting_.push_back(who);
+void listening_port::wait(pending& who) noexcept {
+  accepting_.wait(who);
   for (acceptor& each : acceptors_) {
     const bool more = (each.ready & machine::descriptor_source::readable) != 0;
     if (more && retry_.due() == never) os::here->tasks.mark(each);
   }
 }
 
-void listening_port::give(socket_accept& who, std::unique_ptr<socket_connection> connection) noexcept {
-  who.connection = std::move(connection);
-  ++given_;
-  os::here->tasks.wake(who);
-}
-
-socket_connection& listening_port::collect(socket_accept& who) noexcept {
-  if (std::exchange(who.was_waiting, false)) --given_;
-  return *who.connection.release();
-}
-
-void listening_port::leave(socket_accept& who) noexcept {
-  if (who.connection == nullptr) return;
-  who.unlink();
-  if (who.was_waiting) --given_;
-  if (socket_accept* next = next_waiting()) return give(*next, std::move(who.connection));
-  who.connection->next = std::move(left_behind_);
-  left_behind_ = std::move(who.connection);
+void listening_port::leave(pending& who) noexcept {
+  connection_pointer left = accepting_.leave(who);
+  if (left == nullptr) return;
+  left->next = std::move(left_behind_);
+  left_behind_ = std::move(left);
 }
 
 bool listening_port::in_budget() noexcept {
@@ -122,8 +100,7 @@ bool listening_port::in_budget() noexcept {
   return ++spent_ <= owner_.options().accepts_a_round;
 }
 
-listening_port::attempt listening_port::accept_one(acceptor& from,
-                                                   std::unique_ptr<socket_connection>& to) noexcept {
+listening_port::attempt listening_port::accept_one(acceptor& from, connection_pointer& to) noexcept {
   while (in_budget()) {
     socket_address peer{};
     socklen_t size = sizeof peer;
@@ -195,12 +172,12 @@ void listening_port::retry(void* port) noexcept {
 }
 
 bool listening_port::acceptor::poll() noexcept {
-  while (socket_accept* who = port->next_waiting()) {
-    std::unique_ptr<socket_connection> connection;
+  while (!port->accepting_.empty()) {
+    connection_pointer connection;
     const attempt result = port->accept_one(*this, connection);
     if (result == attempt::budget_spent) return true;
     if (result != attempt::accepted) return false;
-    port->give(*who, std::move(connection));
+    port->accepting_.give(std::move(connection));
   }
   return false;
 }

@@ -169,21 +169,4 @@ void socket_tcp::stop() noexcept {
   listeners_.for_each([](list_link& link) { static_cast<detail::listening_port&>(link).close(); });
 }
 
-// ---- Flows ---------------------------------------------------------------------------------------------
-
-socket_flow::~socket_flow() {
-  if (connection_ == nullptr) return;
-  connection_->owner().give_back(std::unique_ptr<detail::socket_connection>(connection_));
-}
-
-void socket_flow::no_delay(bool on) noexcept {
-  detail::set_option(connection_->descriptor(), IPPROTO_TCP, TCP_NODELAY, on ? 1 : 0);
-}
-
-void socket_flow::keep_alive(duration idle) noexcept {
-  const auto seconds = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(idle).count());
-  detail::set_option(connection_->descriptor(), SOL_SOCKET, SO_KEEPALIVE, seconds > 0 ? 1 : 0);
-  if (seconds > 0) detail::set_option(connection_->descriptor(), IPPROTO_TCP, TCP_KEEPIDLE, seconds);
-}
-
 }  // namespace mirage

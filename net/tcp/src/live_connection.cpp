@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/tcp/live_connection.hpp"
 
-#include <utility>
-
 #include "mirage/core/os.hpp"
 #include "mirage/tcp/engine.hpp"
 
-namespace mirage {
-
-void tcp_flow::keep_alive(duration idle) noexcept {
-  connection_->core.set_keep_alive(idle, os::now());
-  connection_->owner.touch(*connection_);
-}
-
-namespace tcp_protocol {
-
-namespace {
-
-void end_wait(flow_wait* who) noexcept {
-  if (who == nullptr) return;
-  who->of_ = nullptr;
-  os::here->tasks.wake(*who);
-}
-
-}  // namespace
+namespace mirage::tcp_protocol {
 
 live_connection::live_connection(engine& of, const endpoint& here, const endpoint& there,
                                  const connection::identity& who, const path& way) noexcept
@@ -40,7 +21,7 @@ result<buffer, v1::flow_error> live_connection::take_read() noexcept {
   return data;
 }
 
-bool live_connection::try_write(flow_write& work) noexcept {
+bool live_connection::try_write(pending_write<live_connection>& work) noexcept {
   if (closed || poisoned) {
     work.outcome = fail(v1::flow_error::closed);
     return true;
@@ -82,8 +63,8 @@ void live_connection::close() noexcept {
   if (closed) return;
   closed = true;
   core.close(os::now());
-  end_wait(std::exchange(reader, nullptr));
-  end_wait(std::exchange(writer, nullptr));
+  end_wait(reader);
+  end_wait(writer);
   owner.touch(*this);
 }
 
@@ -92,10 +73,14 @@ void live_connection::abandon() noexcept {
     closed = true;
     core.abort(os::now());
   }
-  end_wait(std::exchange(reader, nullptr));
-  end_wait(std::exchange(writer, nullptr));
+  end_wait(reader);
+  end_wait(writer);
   owner.release(*this);
 }
 
-}  // namespace tcp_protocol
-}  // namespace mirage
+void live_connection::set_keep_alive(duration idle) noexcept {
+  core.set_keep_alive(idle, os::now());
+  owner.touch(*this);
+}
+
+}  // namespace mirage::tcp_protocol

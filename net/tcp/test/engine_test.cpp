@@ -115,7 +115,7 @@ struct table : testing::Test {
     arrive(peer(number), 4000, to, answer(last().head));
   }
   tcp_flow accept(listening_port& port) {
-    accept_wait who(&port);
+    listening_port::pending who;
     EXPECT_TRUE(port.try_accept(who));
     return tcp_flow(port.collect(who));
   }
@@ -241,7 +241,7 @@ TEST_F(table, a_cookie_remembers_the_options_in_the_timestamp) {
   first.options.mss = 1440;
   arrive(peer(1), 4000, 80, first);
   arrive(peer(1), 4000, 80, answer(last().head), "data");
-  accept_wait who(port.get());
+  listening_port::pending who;
   ASSERT_TRUE(port->try_accept(who));
   const agreement& agreed = who.connection->core.agreed();
   EXPECT_TRUE(agreed.sack && agreed.timestamps && agreed.scaling);

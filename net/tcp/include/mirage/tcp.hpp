@@ -62,33 +62,33 @@ class tcp : private tcp_protocol::below {
 
   // ---- For applications ----
 
-  class [[nodiscard]] connect_awaiter : tcp_protocol::flow_wait {
+  class [[nodiscard]] connect_awaiter : connection_waiter<tcp_protocol::live_connection> {
    public:
     connect_awaiter(tcp_protocol::engine& engine, const endpoint& peer) noexcept
-        : flow_wait(nullptr), engine_(engine), peer_(peer) {}
+        : connection_waiter(nullptr), engine_(engine), peer_(peer) {}
     connect_awaiter(connect_awaiter&&) noexcept = default;
     ~connect_awaiter() {
-      if (of_ == nullptr) return;
-      of_->connector = nullptr;
-      of_->abandon();
+      if (connection == nullptr) return;
+      connection->connector = nullptr;
+      connection->abandon();
     }
     [[nodiscard]] bool await_ready() noexcept {
-      of_ = engine_.connect(peer_, why_);
-      return of_ == nullptr;
+      connection = engine_.connect(peer_, why_);
+      return connection == nullptr;
     }
     template <task_promise Promise>
     void await_suspend(std::coroutine_handle<Promise> who) noexcept {
-      of_->connector = this;
+      connection->connector = this;
       suspend(who.promise(), "TCP connect");
     }
     [[nodiscard]] result<tcp_flow, v1::flow_error> await_resume() noexcept {
-      if (of_ == nullptr) return fail(why_);
-      of_->connector = nullptr;
-      if (const auto failed = of_->core.failure()) {
-        std::exchange(of_, nullptr)->abandon();
+      if (connection == nullptr) return fail(why_);
+      connection->connector = nullptr;
+      if (const auto failed = connection->core.failure()) {
+        std::exchange(connection, nullptr)->abandon();
         return fail(*failed);
       }
-      return tcp_flow(*std::exchange(of_, nullptr));
+      return tcp_flow(*std::exchange(connection, nullptr));
     }
 
    private:

@@ -8,12 +8,10 @@
 #include <memory>
 #include <optional>
 
-#include "mirage/core/buffer_list.hpp"
+#include "mirage/basic_tcp_flow.hpp"
 #include "mirage/core/endpoint.hpp"
 #include "mirage/core/machine.hpp"
-#include "mirage/core/waiter.hpp"
 #include "mirage/linux/file_descriptor.hpp"
-#include "mirage/v1.hpp"
 
 namespace mirage {
 
@@ -21,28 +19,7 @@ class socket_tcp;
 
 namespace detail {
 
-class socket_connection;
-
-/// What the awaiters of a flow have in common. The connection is null when it was ended under the awaiter.
-struct socket_wait : waiter {
-  explicit socket_wait(socket_connection* of) noexcept : connection(of) {}
-  // Movable while nobody awaits it, so that `with_timeout` can take it.
-  socket_wait(socket_wait&& other) noexcept : waiter(), connection(other.connection) {}
-  socket_connection* connection;
-};
-
-/// What is left of a write: the buffers, from `first` on.
-struct socket_write : socket_wait {
-  socket_write(socket_connection* of, buffer_list all) noexcept : socket_wait(of), parts(std::move(all)) {}
-  socket_write(socket_write&&) noexcept = default;
-  /// The kernel took that many bytes more.
-  void drop(std::size_t taken) noexcept;
-  buffer_list parts;
-  std::size_t first = 0;
-  bool part_taken = false;
-  std::optional<result<void, v1::flow_error>> outcome;
-};
-
+/// `flow_connection`.
 class socket_connection final : public machine::descriptor_source {
  public:
   using void_result = result<void, v1::flow_error>;
@@ -59,7 +36,7 @@ class socket_connection final : public machine::descriptor_source {
   [[nodiscard]] result<buffer, v1::flow_error> take_read() noexcept;
   /// Sends what there is room for; nothing is tried when it is known that there is none. True when the write
   /// has its outcome. SIGPIPE must be ignored, for sendfile cannot be told to raise none.
-  [[nodiscard]] bool try_write(socket_write& work) noexcept;
+  [[nodiscard]] bool try_write(pending_write<socket_connection>& work) noexcept;
 
   /// FIN; reading goes on.
   void shutdown() noexcept;
@@ -67,21 +44,24 @@ class socket_connection final : public machine::descriptor_source {
   void close() noexcept;
   /// RST, unless it was closed.
   void abort() noexcept;
+  /// The same, and back to the owner.
+  void abandon() noexcept;
   void poison() noexcept { poisoned_ = true; }
+  void set_no_delay(bool on) noexcept;
+  /// In whole seconds, at least one.
+  void set_keep_alive(duration idle) noexcept;
 
   /// How connecting has ended; nothing while it has not.
   [[nodiscard]] const std::optional<void_result>& connected() const noexcept { return connected_; }
 
-  [[nodiscard]] endpoint peer() const noexcept { return peer_; }
-  [[nodiscard]] endpoint local() const noexcept;
-  [[nodiscard]] int descriptor() const noexcept { return socket_.get(); }
-  [[nodiscard]] socket_tcp& owner() noexcept { return owner_; }
+  [[nodiscard]] endpoint peer_end() const noexcept { return peer_; }
+  [[nodiscard]] endpoint local_end() const noexcept;
 
   bool poll() noexcept override;
 
-  socket_wait* reader = nullptr;
-  socket_write* writer = nullptr;
-  socket_wait* connector = nullptr;
+  connection_waiter<socket_connection>* reader = nullptr;
+  pending_write<socket_connection>* writer = nullptr;
+  connection_waiter<socket_connection>* connector = nullptr;
   // In the owner's free list, or among those that a cancelled task left behind.
   std::unique_ptr<socket_connection> next;
 
@@ -91,12 +71,11 @@ class socket_connection final : public machine::descriptor_source {
     std::size_t wanted;
     std::ptrdiff_t sent;  // or -1, with errno
   };
-  [[nodiscard]] bool send(socket_write& work) noexcept;
-  [[nodiscard]] attempt send_some(socket_write& work) noexcept;
+  [[nodiscard]] bool send(pending_write<socket_connection>& work) noexcept;
+  [[nodiscard]] attempt send_some(pending_write<socket_connection>& work) noexcept;
   void adapt(std::size_t received, std::size_t room) noexcept;
   void discard_input() noexcept;
   void end() noexcept;
-  static void end_wait(socket_wait* who) noexcept;
   void poll_connecting() noexcept;
   void clear(readiness what) noexcept { ready &= static_cast<std::uint8_t>(~what); }
 

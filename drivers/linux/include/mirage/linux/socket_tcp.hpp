@@ -41,7 +41,6 @@ class socket_tcp {
   [[nodiscard]] std::uint32_t open_connections() const noexcept { return open_; }
 
  private:
-  friend socket_flow;
   friend class detail::listening_port;
   friend class detail::socket_connection;
 
@@ -81,10 +80,10 @@ class socket_tcp {
       }};
 };
 
-class socket_tcp::connect_awaiter : detail::socket_wait {
+class socket_tcp::connect_awaiter : connection_waiter<detail::socket_connection> {
  public:
   connect_awaiter(socket_tcp& tcp, const endpoint& peer) noexcept
-      : socket_wait(nullptr), tcp_(tcp), peer_(peer) {}
+      : connection_waiter(nullptr), tcp_(tcp), peer_(peer) {}
   connect_awaiter(connect_awaiter&&) noexcept = default;
   ~connect_awaiter();
 
