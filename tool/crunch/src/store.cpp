@@ -45,11 +45,50 @@ std::vector<computed> compute_all(const std::vector<source_file>& files) {
   return all;
 }
 
-extent append(std::string& data, std::string_view bytes) {
-  const extent place{data.size(), bytes.size()};
-  data += bytes;
-  return place;
-}
+// Places bytes in the store. A large value begins a page, so that a driver that sends it from the page cache
+// touches no more pages than it fills; small values fill the gaps before them.
+class packing {
+ public:
+  explicit packing(store& made) noexcept : data_(made.data), alignment_(made.alignment) {}
+
+  extent place(std::string_view bytes) { return {offset_for(bytes), bytes.size()}; }
+
+ private:
+  static constexpr std::size_t page = 4096;
+  static constexpr std::size_t large = 4 * page;
+  static constexpr std::size_t least_gap = 64;
+
+  std::size_t offset_for(std::string_view bytes) {
+    if (bytes.size() < large) {
+      const auto gap = std::ranges::find_if(gaps_, [&](auto& each) { return each.size >= bytes.size(); });
+      if (gap != gaps_.end()) return fill(gap, bytes);
+    } else {
+      begin_page();
+    }
+    data_ += bytes;
+    return data_.size() - bytes.size();
+  }
+
+  void begin_page() {
+    alignment_ = page;
+    const std::size_t rest = (page - data_.size() % page) % page;
+    if (rest >= least_gap) gaps_.push_back({data_.size(), rest});
+    data_.append(rest, '\0');
+  }
+
+  std::size_t fill(std::vector<extent>::iterator gap, std::string_view bytes) {
+    const std::size_t offset = gap->offset;
+    data_.replace(offset, bytes.size(), bytes);
+    gap->offset += bytes.size();
+    gap->size -= bytes.size();
+    if (gap->size < least_gap) gaps_.erase(gap);
+    return offset;
+  }
+
+  std::string& data_;
+  std::size_t& alignment_;
+  std::vector<extent> gaps_;
+};
 
 }  // namespace
 
@@ -71,6 +110,7 @@ std::string entity_tag(const sha256_digest& digest) {
 outcome<store> make_store(const std::vector<source_file>& files) {
   const std::vector<computed> all = compute_all(files);
   store made;
+  packing packed(made);
   std::map<sha256_digest, std::size_t> known;  // digest -> position in entries
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!all[i].content) return std::unexpected(all[i].content.error());
@@ -81,7 +121,7 @@ outcome<store> make_store(const std::vector<source_file>& files) {
                             .identity = {},
                             .gzip = {},
                             .brotli = {}});
-    append(made.data, as_text(all[i].digest));
+    made.data += as_text(all[i].digest);
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
     store_entry& entry = made.entries[i];
@@ -94,9 +134,9 @@ outcome<store> make_store(const std::vector<source_file>& files) {
       entry.brotli = same.brotli;
       continue;
     }
-    entry.identity = first ? append(made.data, *all[i].content) : same.identity;
-    entry.gzip = append(made.data, all[i].compressed.gzip);
-    entry.brotli = append(made.data, all[i].compressed.brotli);
+    entry.identity = first ? packed.place(*all[i].content) : same.identity;
+    entry.gzip = packed.place(all[i].compressed.gzip);
+    entry.brotli = packed.place(all[i].compressed.brotli);
     if (made.data.size() > greatest_store)
       return std::unexpected(failure{fmt::format(
           "the folder has more than {} MiB, which is too much for an image; put it on a block device",

@@ -33,6 +33,7 @@ struct store_entry {
 struct store {
   std::vector<store_entry> entries;  // sorted by key
   std::string data;                  // digests, then values and variants; equal values once
+  std::size_t alignment = 64;        // of data in the image: a page if large values begin at pages
 };
 
 /// More does not fit with code of the ordinary memory model.

@@ -34,7 +34,7 @@ asm(MIRAGE_CRUNCH_SECTION
     ".globl mirage_crunch_{name}\n"
     ".hidden mirage_crunch_{name}\n"
     ".type mirage_crunch_{name}, @object\n"
-    ".p2align 6\n"
+    ".balign {alignment}\n"
     "mirage_crunch_{name}:\n"
     ".incbin \"{name}.bin\"\n"
     ".byte 0\n"
@@ -98,7 +98,8 @@ outcome<std::string> source_text(std::string_view name, const store& content, st
   std::vector<std::string_view> keys;
   for (const store_entry& entry : content.entries) keys.push_back(entry.key);
   if (!keys.empty()) {
-    out += fmt::format(bytes_text, fmt::arg("name", name), fmt::arg("size", content.data.size() + 1));
+    out += fmt::format(bytes_text, fmt::arg("name", name), fmt::arg("size", content.data.size() + 1),
+                       fmt::arg("alignment", content.alignment));
     out += "\nnamespace {\n\n";
     const auto tables = make_crunch_tables(keys);
     if (!tables)

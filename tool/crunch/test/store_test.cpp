@@ -56,6 +56,40 @@ TEST(store, equal_values_are_kept_once) {
   EXPECT_LT(content->data.size(), 11'000U);
 }
 
+std::string noise(std::size_t size, unsigned seed) {
+  std::string bytes(size, '\0');
+  for (char& byte : bytes) byte = static_cast<char>((seed = seed * 1664525U + 1013904223U) >> 24U);
+  return bytes;
+}
+
+TEST(store, large_values_begin_at_pages_and_small_ones_fill_the_gaps) {
+  const test::temporary_folder folder;
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"a.png", noise(16'385, 1)}, {"b.png", noise(20'000, 2)}, {"c.png", noise(1'000, 3)},
+      {"d.png", noise(40'000, 4)}, {"e.png", noise(500, 5)},    {"f.png", noise(16'383, 6)}};
+  for (const auto& [name, bytes] : files) folder.put(name, bytes);
+  const auto content = store_of(folder);
+  ASSERT_TRUE(content.has_value());
+  EXPECT_EQ(content->alignment, 4096U);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const store_entry& entry = content->entries[i];
+    EXPECT_EQ(part(*content, entry.identity), files[i].second) << entry.key;
+    if (entry.identity.size >= 16'384) EXPECT_EQ(entry.identity.offset % 4096, 0U) << entry.key;
+  }
+  EXPECT_LT(content->entries[2].identity.offset, content->entries[1].identity.offset)
+      << "it fits before b.png";
+  EXPECT_LT(content->data.size(), 16'385U + 20'000U + 40'000U + 16'383U + 3U * 4096U);
+}
+
+TEST(store, small_values_want_no_pages) {
+  const test::temporary_folder folder;
+  folder.put("a.png", noise(16'383, 1));
+  const auto content = store_of(folder);
+  ASSERT_TRUE(content.has_value());
+  EXPECT_EQ(content->alignment, 64U);
+  EXPECT_EQ(content->data.size(), 32U + 16'383U);
+}
+
 TEST(store, an_empty_folder_makes_an_empty_store) {
   const test::temporary_folder folder;
   const auto content = store_of(folder);
