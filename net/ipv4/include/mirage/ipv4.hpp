@@ -12,7 +12,6 @@
 #include <string_view>
 #include <utility>
 
-#include "mirage/core/counters.hpp"
 #include "mirage/core/inline_function.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/core/waiter.hpp"
@@ -22,6 +21,7 @@
 #include "mirage/ip/path_mtu.hpp"
 #include "mirage/ip/payload.hpp"
 #include "mirage/ip/reassembly.hpp"
+#include "mirage/ipv4/counters.hpp"
 #include "mirage/ipv4/examine.hpp"
 #include "mirage/ipv4/fragments.hpp"
 #include "mirage/ipv4/memberships.hpp"
@@ -113,7 +113,7 @@ class ipv4 {
   /// A router said that a packet of `length` bytes was longer than `mtu` (0: it did not say). The caller has
   /// found the report plausible (RFC 5927 §7).
   void packet_too_long(ipv4_address destination, std::uint32_t mtu, std::uint32_t length) noexcept {
-    ++path_reports_;
+    ++counters_.path_reports;
     paths_.too_long(destination, mtu, length, os::now());
   }
 
@@ -154,29 +154,30 @@ class ipv4 {
   result<void, v1::net_error> write(const header& head, const v1::transmit& how, Fill fill,
                                     buffer_list slices) {
     const ipv4_hop hop = find(head.destination);
-    if (hop.kind == hop_kind::none || !may_send(head, hop)) return refuse(no_route_, v1::net_error::no_route);
+    if (hop.kind == hop_kind::none || !may_send(head, hop))
+      return refuse(counters_.no_route, v1::net_error::no_route);
     const std::size_t size = ipv4_header::size + how.header + total_size(slices);
-    if (size > ipv4_header::greatest_packet) return refuse(too_long_, v1::net_error::too_long);
+    if (size > ipv4_header::greatest_packet) return refuse(counters_.too_long, v1::net_error::too_long);
     ipv4_fields fields = fields_of(head, hop);
     if (hop.kind == hop_kind::local) return write_own(fields, how, fill, slices);
     const std::uint32_t mtu = paths_.mtu(head.destination, ethernet_.capabilities().mtu, os::now());
     if (how.segment != 0 || size <= mtu) return send(hop, fields, how, fill, std::move(slices));
-    if (head.dont_fragment) return refuse(too_long_, v1::net_error::too_long);
+    if (head.dont_fragment) return refuse(counters_.too_long, v1::net_error::too_long);
     return send_in_fragments(hop, fields, how, fill, slices, mtu);
   }
 
   template <class Up>
   void input(buffer&& packet, const v1::received& how, Up& up) {
-    ++received_;
+    ++counters_.received;
     const examined_packet known = examine(packet.view(), how.group, routes_, groups_);
     switch (known.verdict) {
       case packet_verdict::whole: break;
       case packet_verdict::fragment: return reassemble(known, std::move(packet), how, up);
-      case packet_verdict::malformed: ++malformed_; return;
-      case packet_verdict::bad_checksum: ++bad_checksum_; return;
-      case packet_verdict::source_routed: ++source_routed_; return;
-      case packet_verdict::martian: ++martian_; return;
-      case packet_verdict::not_ours: ++not_ours_; return;
+      case packet_verdict::malformed: ++counters_.malformed; return;
+      case packet_verdict::bad_checksum: ++counters_.bad_checksum; return;
+      case packet_verdict::source_routed: ++counters_.source_routed; return;
+      case packet_verdict::martian: ++counters_.martian; return;
+      case packet_verdict::not_ours: ++counters_.not_ours; return;
     }
     packet.truncate(known.fields.total_length);
     packet.drop_front(known.header);
@@ -239,7 +240,7 @@ class ipv4 {
       return size;
     };
     auto sent = to_link(hop, below, headed, std::move(slices));
-    if (sent) ++sent_;
+    if (sent) ++counters_.sent;
     return sent;
   }
 
@@ -258,7 +259,7 @@ class ipv4 {
                                                 const v1::transmit& how, Fill& fill,
                                                 const buffer_list& slices, std::uint32_t mtu) {
     buffer whole = buffer::allocate(how.header + total_size(slices));
-    if (!whole) return refuse(no_memory_, v1::net_error::full);
+    if (!whole) return refuse(counters_.no_memory, v1::net_error::full);
     const std::size_t filled = fill(whole.writable().first(how.header));
     join_payload(whole, filled, slices);
     finish_checksum(whole, static_cast<v1::ip_protocol>(fields.protocol), how);
@@ -269,11 +270,11 @@ class ipv4 {
       slice.push_back(whole.slice(part.fragment_offset, plan.length(i)));
       auto nothing = [](bytes) noexcept { return std::size_t{0}; };
       if (!send(hop, part, {}, nothing, std::move(slice))) {
-        ++fragments_lost_;
+        ++counters_.fragments_lost;
         return {};
       }
     }
-    fragments_sent_ += plan.count();
+    counters_.fragments_sent += plan.count();
     return {};
   }
 
@@ -282,13 +283,13 @@ class ipv4 {
                                         const buffer_list& slices) {
     buffer packet;
     if (!loopback_.full()) packet = buffer::allocate(ipv4_header::size + how.header + total_size(slices));
-    if (!packet) return refuse(no_memory_, v1::net_error::full);
+    if (!packet) return refuse(counters_.no_memory, v1::net_error::full);
     const std::size_t filled = fill(packet.writable().subspan(ipv4_header::size, how.header));
     join_payload(packet, ipv4_header::size + filled, slices);
     fields.total_length = static_cast<std::uint16_t>(packet.size());
     ipv4_header::write(packet.writable(), fields);
     loopback_.push(std::move(packet));
-    ++sent_;
+    ++counters_.sent;
     return {};
   }
 
@@ -302,19 +303,19 @@ class ipv4 {
         reassembly_.add(fragment_place_of(known.fields, known.header), all.first(known.header),
                         all.subspan(known.header), os::now(), whole);
     timer_.set(reassembly_.next_timeout());
-    reassembly_evicted_ += reassembly_.take_evicted();
+    counters_.reassembly_evicted += reassembly_.take_evicted();
     switch (verdict) {
-      case fragment_verdict::taken: ++fragments_received_; return;
-      case fragment_verdict::complete: ++fragments_received_; break;
-      case fragment_verdict::duplicate: ++fragment_duplicate_; return;
-      case fragment_verdict::malformed: ++fragment_malformed_; return;
-      case fragment_verdict::overlap: ++fragment_overlap_; return;
-      case fragment_verdict::dropped: ++fragment_given_up_; return;
-      case fragment_verdict::too_many: ++fragment_too_many_; return;
-      case fragment_verdict::no_memory: ++fragment_memory_; return;
-      case fragment_verdict::bad_ecn: ++fragment_ecn_; return;
+      case fragment_verdict::taken: ++counters_.fragments_received; return;
+      case fragment_verdict::complete: ++counters_.fragments_received; break;
+      case fragment_verdict::duplicate: ++counters_.fragment_duplicate; return;
+      case fragment_verdict::malformed: ++counters_.fragment_malformed; return;
+      case fragment_verdict::overlap: ++counters_.fragment_overlap; return;
+      case fragment_verdict::dropped: ++counters_.fragment_given_up; return;
+      case fragment_verdict::too_many: ++counters_.fragment_too_many; return;
+      case fragment_verdict::no_memory: ++counters_.fragment_memory; return;
+      case fragment_verdict::bad_ecn: ++counters_.fragment_ecn; return;
     }
-    ++reassembled_;
+    ++counters_.reassembled;
     const v1::received told{.group = how.group};
     hand_up(whole_fields(whole), whole.header_bytes(), std::move(whole.payload), told, up);
   }
@@ -329,7 +330,7 @@ class ipv4 {
       case v1::ip_protocol::udp: up.udp(head, std::move(payload), how); break;
       case v1::ip_protocol::icmp: up.icmp(head, std::move(payload), how); break;
       default:
-        ++unknown_protocol_;
+        ++counters_.unknown_protocol;
         if (!how.group)
           report({ipv4_undeliverable::reason::unknown_protocol, head, header_bytes, payload.view()});
     }
@@ -341,7 +342,7 @@ class ipv4 {
     const auto view = ipv4_header::of(packet.view());
     if (!view) return;
     const ipv4_fields fields = view->fields();
-    ++received_;
+    ++counters_.received;
     packet.drop_front(ipv4_header::size);
     hand_up(fields, {packet.data() - ipv4_header::size, ipv4_header::size}, std::move(packet),
             {.checksum_verified = true}, up);
@@ -359,7 +360,7 @@ class ipv4 {
 
   void expire() noexcept {
     while (const auto late = reassembly_.expire(os::now())) {
-      ++reassembly_time_;
+      ++counters_.reassembly_time;
       // Only the first fragment tells the sender what it is about (RFC 792).
       if (late->header != 0)
         report({ipv4_undeliverable::reason::reassembly_time, head_of(whole_fields(*late)),
@@ -387,41 +388,12 @@ class ipv4 {
   cbytes header_in_hand_;
   alarm timer_;
 
-  metric_label label_{"device", name_};
-  counter received_{"ipv4_received_packets_total", {label_}, "Packets that came"};
-  counter sent_{"ipv4_sent_packets_total", {label_}, "Packets that the link took"};
-  counter fragments_received_{"ipv4_received_fragments_total", {label_}, "Fragments that were of use"};
-  counter fragments_sent_{
-      "ipv4_sent_fragments_total", {label_}, "Fragments of datagrams that went out whole"};
-  counter reassembled_{"ipv4_reassembled_total", {label_}, "Datagrams put together from fragments"};
-  counter path_reports_{
-      "ipv4_path_mtu_reports_total", {label_}, "Reports of packets too long for their path"};
-  counter malformed_{"ipv4_dropped_total", {label_, {"reason", "malformed"}}, "Packets that were dropped"};
-  counter bad_checksum_{"ipv4_dropped_total", {label_, {"reason", "bad_checksum"}}};
-  counter source_routed_{"ipv4_dropped_total", {label_, {"reason", "source_routed"}}};
-  counter martian_{"ipv4_dropped_total", {label_, {"reason", "martian"}}};
-  counter not_ours_{"ipv4_dropped_total", {label_, {"reason", "not_ours"}}};
-  counter unknown_protocol_{"ipv4_dropped_total", {label_, {"reason", "unknown_protocol"}}};
-  counter fragment_duplicate_{"ipv4_dropped_total", {label_, {"reason", "fragment_duplicate"}}};
-  counter fragment_malformed_{"ipv4_dropped_total", {label_, {"reason", "fragment_malformed"}}};
-  counter fragment_overlap_{"ipv4_dropped_total", {label_, {"reason", "fragment_overlap"}}};
-  counter fragment_given_up_{"ipv4_dropped_total", {label_, {"reason", "fragment_given_up"}}};
-  counter fragment_too_many_{"ipv4_dropped_total", {label_, {"reason", "fragment_too_many"}}};
-  counter fragment_memory_{"ipv4_dropped_total", {label_, {"reason", "fragment_memory"}}};
-  counter fragment_ecn_{"ipv4_dropped_total", {label_, {"reason", "fragment_ecn"}}};
-  counter reassembly_time_{
-      "ipv4_reassembly_failed_total", {label_, {"reason", "time"}}, "Datagrams that stayed incomplete"};
-  counter reassembly_evicted_{"ipv4_reassembly_failed_total", {label_, {"reason", "evicted"}}};
+  ipv4_counters counters_{name_};
   gauge reassembly_memory_{"ipv4_reassembly_memory_bytes",
-                           {label_},
+                           {counters_.label},
                            "Memory of incomplete datagrams",
                            reassembly_,
                            [](const ip_reassembly& from) { return from.memory(); }};
-  counter no_route_{"ipv4_refused_total", {label_, {"reason", "no_route"}}, "Packets that were not taken"};
-  counter too_long_{"ipv4_refused_total", {label_, {"reason", "too_long"}}};
-  counter no_memory_{"ipv4_refused_total", {label_, {"reason", "memory"}}};
-  counter fragments_lost_{
-      "ipv4_send_failed_total", {label_, {"reason", "link"}}, "Datagrams of which a fragment was not taken"};
 };
 
 }  // namespace mirage
