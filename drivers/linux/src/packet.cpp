@@ -55,7 +55,7 @@ packet::packet(std::string_view name, std::string_view interface, const packet_o
       incoming_(std::make_unique<detail::packet_ring>()),
       outgoing_(std::make_unique<detail::packet_batch>()) {}
 
-packet::~packet() { require(!sink_, "a subscription outlives its network"); }
+packet::~packet() = default;
 
 // ---- Starting and stopping -----------------------------------------------------------------------------
 
@@ -104,12 +104,6 @@ void packet::close() noexcept {
   incoming_->close();
   outgoing_->close();
   capture_.reset();
-}
-
-subscription packet::listen_erased(any_network_sink sink) {
-  require(!sink_, "a network has two sinks: share it between them");
-  sink_ = sink;
-  return {[](void* self, std::uintptr_t) noexcept { static_cast<packet*>(self)->sink_ = {}; }, this};
 }
 
 // ---- Sending -------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ tap::tap(std::string_view name, std::string_view interface, const tap_options& o
       mac_(options.mac ? *options.mac : detail::random_mac()),
       scratch_(std::make_unique<std::byte[]>(header_size + longest_frame)) {}
 
-tap::~tap() { require(!sink_, "a subscription outlives its network"); }
+tap::~tap() = default;
 
 // ---- Starting and stopping -----------------------------------------------------------------------------
 
@@ -120,12 +120,6 @@ void tap::explain(tap_error why) const {
   tap_log.error("  sudo ip tuntap add dev {} mode tap user $USER", std::string_view(interface_));
   tap_log.error("  sudo ip addr add 10.0.0.1/24 dev {}", std::string_view(interface_));
   tap_log.error("  sudo ip link set {} up", std::string_view(interface_));
-}
-
-subscription tap::listen_erased(any_network_sink sink) {
-  require(!sink_, "a network has two sinks: share it between them");
-  sink_ = sink;
-  return {[](void* self, std::uintptr_t) noexcept { static_cast<tap*>(self)->sink_ = {}; }, this};
 }
 
 // ---- Sending -------------------------------------------------------------------------------------------

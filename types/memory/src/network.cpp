@@ -10,7 +10,6 @@ constexpr std::size_t ethernet_header = 14;
 }
 
 network::~network() {
-  require(!sink_, "a subscription outlives its network");
   if (peer_ != nullptr) peer_->peer_ = nullptr;
 }
 
@@ -18,12 +17,6 @@ void connect(network& one, network& other) noexcept {
   require(one.peer_ == nullptr && other.peer_ == nullptr && &one != &other, "a network has two wires");
   one.peer_ = &other;
   other.peer_ = &one;
-}
-
-subscription network::listen_erased(any_network_sink sink) {
-  require(!sink_, "a network has two sinks: share it between them");
-  sink_ = sink;
-  return {[](void* self, std::uintptr_t) noexcept { static_cast<network*>(self)->sink_ = {}; }, this};
 }
 
 result<buffer, v1::net_error> network::prepare(const v1::transmit& how, std::size_t slices) {

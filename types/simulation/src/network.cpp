@@ -19,10 +19,7 @@ network::network(port& cable, mac_address mac, const network_options& options, s
   cable_.plug(this);
 }
 
-network::~network() {
-  require(!sink_, "a subscription outlives its network");
-  cable_.plug(nullptr);
-}
+network::~network() { cable_.plug(nullptr); }
 
 v1::capabilities network::capabilities() const noexcept {
   return {.mtu = options_.mtu,
@@ -120,12 +117,6 @@ bool network::pass_on(const frame& carried) noexcept {
   how.checksum_verified = options_.offload.receive_checksum && has_right_checksum(carried);
   sink_.input(std::move(lent), how);
   return true;
-}
-
-subscription network::listen_to(any_network_sink sink) noexcept {
-  require(!sink_, "a network has two sinks: share it between them");
-  sink_ = sink;
-  return {[](void* self, std::uintptr_t) noexcept { static_cast<network*>(self)->sink_ = {}; }, this};
 }
 
 }  // namespace mirage::simulation

@@ -71,7 +71,7 @@ class packet : machine::descriptor_source, doorbell {
 
   template <v1::network_sink Sink>
   [[nodiscard]] subscription listen(Sink& sink) {
-    return listen_erased(any_network_sink(sink));
+    return sink_.listen(sink);
   }
 
  private:
@@ -85,7 +85,6 @@ class packet : machine::descriptor_source, doorbell {
   bool poll() noexcept override;
   void ring() noexcept override;
   [[nodiscard]] result<void, packet_error> open();
-  [[nodiscard]] subscription listen_erased(any_network_sink sink);
   [[nodiscard]] result<bytes, v1::net_error> prepare(const v1::transmit& how, std::size_t slices) noexcept;
   void commit(const v1::transmit& how, std::size_t filled, buffer_list slices) noexcept;
   void flush() noexcept;

@@ -74,7 +74,7 @@ class tap : machine::descriptor_source {
 
   template <v1::network_sink Sink>
   [[nodiscard]] subscription listen(Sink& sink) {
-    return listen_erased(any_network_sink(sink));
+    return sink_.listen(sink);
   }
 
  private:
@@ -86,7 +86,6 @@ class tap : machine::descriptor_source {
   bool poll() noexcept override;
   [[nodiscard]] result<void, tap_error> open();
   void explain(tap_error why) const;
-  [[nodiscard]] subscription listen_erased(any_network_sink sink);
   [[nodiscard]] result<bytes, v1::net_error> prepare(const v1::transmit& how, std::size_t slices) noexcept;
   void send(const v1::transmit& how, std::size_t filled, buffer_list slices) noexcept;
   [[nodiscard]] bool try_send(std::size_t filled, const buffer_list& slices) noexcept;

@@ -51,7 +51,7 @@ class network final : event_source {
 
   template <v1::network_sink Sink>
   [[nodiscard]] subscription listen(Sink& sink) {
-    return listen_erased(any_network_sink(sink));
+    return sink_.listen(sink);
   }
 
   /// Puts a wire between two that have none.
@@ -68,7 +68,6 @@ class network final : event_source {
   bool poll() noexcept override;
   [[nodiscard]] result<buffer, v1::net_error> prepare(const v1::transmit& how, std::size_t slices);
   void send(buffer frame, std::size_t filled, const buffer_list& slices);
-  [[nodiscard]] subscription listen_erased(any_network_sink sink);
   void wake() noexcept;
   void tell_writable() noexcept;
 

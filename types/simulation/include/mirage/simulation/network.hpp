@@ -61,7 +61,7 @@ class network : event_source, station {
 
   template <v1::network_sink Sink>
   [[nodiscard]] subscription listen(Sink& sink) {
-    return listen_to(any_network_sink(sink));
+    return sink_.listen(sink);
   }
 
  private:
@@ -72,7 +72,6 @@ class network : event_source, station {
   [[nodiscard]] result<void, v1::net_error> check(const v1::transmit& how, std::size_t length) noexcept;
   [[nodiscard]] result<buffer, v1::net_error> prepare(const v1::transmit& how, std::size_t slices) noexcept;
   void send(const v1::transmit& how, buffer packet, std::size_t filled, const buffer_list& slices) noexcept;
-  [[nodiscard]] subscription listen_to(any_network_sink sink) noexcept;
 
   port& cable_;
   os::node& node_;
