@@ -6,19 +6,18 @@
 //   end
 //
 // INTERFACE is `tap:NAME` or `packet:NAME`. Prints `BYTES SECONDS` of what went through.
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <mirage/core/os.hpp>
-#include <mirage/core/sleep.hpp>
 #include <mirage/core/unikernel.hpp>
-#include <mirage/linux/packet.hpp>
-#include <mirage/linux/tap.hpp>
-#include <mirage/stack.hpp>
+
+#include "own_stack.hpp"
 
 namespace {
 
@@ -41,85 +40,66 @@ void report(std::uint64_t bytes, duration took) {
               std::chrono::duration<double>(took).count());
 }
 
-template <class Stack>
-task<> send(Stack& stack, endpoint to, duration length) {
-  auto flow = co_await stack.tcp().connect(to);
-  if (!flow) {
-    std::fprintf(stderr, "connect: %s\n", std::string(describe(flow.error())).c_str());
-    co_return;
-  }
-  const instant start = os::monotonic();
-  std::uint64_t sent = 0;
-  while (os::monotonic() - start < length) {
-    auto done = co_await flow->write(buffer::from_static(data));
-    if (!done) break;
-    sent += piece;
-  }
-  report(sent, os::monotonic() - start);
-  co_await flow->close();
-}
+struct sender {
+  endpoint to;
+  duration length;
 
-template <class Stack>
-task<> receive(Stack& stack, std::uint16_t port) {
-  auto listener = stack.tcp().listen({{}, port});
-  if (!listener) co_return;
-  std::puts("ready");
-  std::fflush(stdout);
-  auto flow = co_await listener->accept();
-  if (!flow) co_return;
-  const instant start = os::monotonic();
-  std::uint64_t got = 0;
-  while (true) {
-    auto part = co_await flow->read();
-    if (!part || part->empty()) break;
-    got += part->size();
-  }
-  report(got, os::monotonic() - start);
-  co_await flow->close();
-}
-
-template <class Network>
-task<int> work(Network& network, std::span<const std::string_view> words) {
-  device_list devices;
-  ethernet<Network> link("ethernet", network);
-  arp<ethernet<Network>> neighbours("arp", link);
-  ipv4<ethernet<Network>, arp<ethernet<Network>>> ip("ipv4", link, neighbours,
-                                                     {.address = ipv4_prefix::parse(words[1])});
-  icmp<decltype(ip)> control("icmp", ip);
-  udp<decltype(ip)> datagrams("udp", ip);
-  tcp<decltype(ip)> connections(ip, "tcp");
-  if (!co_await devices.start("network", network)) co_return co_await devices.give_up();
-  if (!co_await devices.start("ipv4", ip)) co_return co_await devices.give_up();
-  if (!co_await devices.start("tcp", connections)) co_return co_await devices.give_up();
-  {
-    stack<Network, decltype(link), decltype(neighbours), decltype(ip), decltype(control), decltype(datagrams),
-          decltype(connections)>
-        whole("stack", network, link, neighbours, ip, control, datagrams, connections);
-    if (words[2] == "send") {
-      const endpoint to{*ip_address::parse(words[3]), number<std::uint16_t>(words[4])};
-      co_await send(whole, to, std::chrono::seconds(number<int>(words[5])));
-    } else {
-      co_await receive(whole, number<std::uint16_t>(words[3]));
+  template <class Stack>
+  task<> operator()(Stack& stack) {
+    auto flow = co_await stack.tcp().connect(to);
+    if (!flow) {
+      std::fprintf(stderr, "connect: %s\n", std::string(describe(flow.error())).c_str());
+      co_return;
     }
-    co_await connections.stop();
+    const instant start = os::monotonic();
+    std::uint64_t sent = 0;
+    while (os::monotonic() - start < length) {
+      auto done = co_await flow->write(buffer::from_static(data));
+      if (!done) break;
+      sent += piece;
+    }
+    report(sent, os::monotonic() - start);
+    co_await flow->close();
   }
-  co_await devices.stop();
-  co_return exit_status::ok;
-}
+};
+
+struct receiver {
+  std::uint16_t port;
+
+  template <class Stack>
+  task<> operator()(Stack& stack) {
+    auto listener = stack.tcp().listen({{}, port});
+    if (!listener) co_return;
+    std::puts("ready");
+    std::fflush(stdout);
+    auto flow = co_await listener->accept();
+    if (!flow) co_return;
+    const instant start = os::monotonic();
+    std::uint64_t got = 0;
+    while (true) {
+      auto part = co_await flow->read();
+      if (!part || part->empty()) break;
+      got += part->size();
+    }
+    report(got, os::monotonic() - start);
+    co_await flow->close();
+  }
+};
 
 }  // namespace
 
 constinit const mirage::image_info mirage::image{"direct", "unix", {}};
 
 mirage::task<int> mirage::run(std::span<const std::string_view> words) {
-  const bool enough = words.size() >= 4 && (words[2] == "receive" || words.size() == 6);
-  if (!enough) co_return exit_status::bad_argument;
-  const std::size_t colon = words[0].find(':');
-  const std::string_view interface = words[0].substr(colon + 1);
-  if (words[0].starts_with("tap:")) {
-    tap network("network", interface);
-    co_return co_await work(network, words);
+  if (words.size() == 6 && words[2] == "send") {
+    const auto peer = ip_address::parse(words[3]);
+    if (!peer) co_return exit_status::bad_argument;
+    sender work{{*peer, number<std::uint16_t>(words[4])}, std::chrono::seconds(number<int>(words[5]))};
+    co_return co_await with_stack_at(words[0], words[1], work);
   }
-  packet network("network", interface);
-  co_return co_await work(network, words);
+  if (words.size() == 4 && words[2] == "receive") {
+    receiver work{number<std::uint16_t>(words[3])};
+    co_return co_await with_stack_at(words[0], words[1], work);
+  }
+  co_return exit_status::bad_argument;
 }

@@ -7,7 +7,7 @@
 #include <mirage/core/unikernel.hpp>
 #include <mirage/linux/packet.hpp>
 #include <mirage/linux/tap.hpp>
-#include <mirage/stack.hpp>
+#include <mirage/test/direct_host.hpp>
 
 /// Brings the stack up on the network, with that address and prefix, does `work(stack)`, a task, and takes it
 /// down again. Gives the exit status.
@@ -15,23 +15,11 @@ template <class Network, class Work>
 mirage::task<int> with_stack_on(Network& network, std::string_view address, Work& work) {
   using namespace mirage;
   device_list devices;
-  ethernet<Network> link("ethernet", network);
-  arp<ethernet<Network>> neighbours("arp", link);
-  ipv4<ethernet<Network>, arp<ethernet<Network>>> ip("ipv4", link, neighbours,
-                                                     {.address = ipv4_prefix::parse(address)});
-  icmp<decltype(ip)> control("icmp", ip);
-  udp<decltype(ip)> datagrams("udp", ip);
-  tcp<decltype(ip)> connections(ip, "tcp");
+  test::direct_host<Network> host(network, {.address = ipv4_prefix::parse(address)});
   if (!co_await devices.start("network", network)) co_return co_await devices.give_up();
-  if (!co_await devices.start("ipv4", ip)) co_return co_await devices.give_up();
-  if (!co_await devices.start("tcp", connections)) co_return co_await devices.give_up();
-  {
-    stack<Network, decltype(link), decltype(neighbours), decltype(ip), decltype(control), decltype(datagrams),
-          decltype(connections)>
-        whole("stack", network, link, neighbours, ip, control, datagrams, connections);
-    co_await work(whole);
-    co_await connections.stop();
-  }
+  if (!co_await devices.start("ipv4", host.ipv4_layer)) co_return co_await devices.give_up();
+  if (!co_await devices.start("tcp", host.tcp_layer)) co_return co_await devices.give_up();
+  co_await work(host.device);
   co_await devices.stop();
   co_return exit_status::ok;
 }

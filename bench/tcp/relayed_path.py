@@ -19,6 +19,8 @@ HELPERS = pathlib.Path(os.environ["MIRAGE_BUILD"]) / "bench/tcp/helpers"
 LINUX_LEFT, LINUX_RIGHT, OURS = "10.1.0.1", "10.1.0.2", "10.1.0.9"
 RELAY_CORE = "1"
 NETWORK_NAMESPACE = 0x40000000  # CLONE_NEWNET
+# A wire does not wait for its turn; nor does Linux's stack, which works in the time of the relay, so ours is not to either.
+PROMPT = ("nice", "-n", "-20")
 LIMIT = 120  # seconds for one transfer
 # What Linux remembers of a peer would tell one transfer what the one before has learnt.
 SETTINGS = ("net.ipv4.tcp_no_metrics_save=1", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
@@ -78,9 +80,8 @@ class Path:
     def cable(self, **options):
         """`options` are the relay's arguments."""
         words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
-        # A wire does not wait for its turn.
-        relay = subprocess.Popen(self.left.enter("nice", "-n", "-20", "taskset", "-c", RELAY_CORE, HELPERS / "lossy_relay",
-                                                 "--left=left", "--right=right", *words), stdout=subprocess.PIPE, text=True)
+        relay = subprocess.Popen(self.left.enter(*PROMPT, "taskset", "-c", RELAY_CORE, HELPERS / "lossy_relay", "--left=left",
+                                                 "--right=right", *words), stdout=subprocess.PIPE, text=True)
         try:
             if relay.stdout.readline() != "ready\n":
                 sys.exit("the relay does not start")
@@ -104,7 +105,7 @@ class Path:
 
     def from_ours_to_linux(self, total):
         with self.right.make(listen) as listener:
-            words = [HELPERS / "transfer", "packet:left", f"{OURS}/24", "send", LINUX_RIGHT, port_of(listener), total]
+            words = [*PROMPT, HELPERS / "transfer", "packet:left", f"{OURS}/24", "send", LINUX_RIGHT, port_of(listener), total]
             with subprocess.Popen(self.left.enter(*words)) as sender:
                 try:
                     return receive(listener, total)
@@ -113,7 +114,7 @@ class Path:
 
     def from_linux_to_ours(self, total):
         port = 5001
-        words = [HELPERS / "transfer", "packet:right", f"{OURS}/24", "receive", port]
+        words = [*PROMPT, HELPERS / "transfer", "packet:right", f"{OURS}/24", "receive", port]
         with subprocess.Popen(self.right.enter(*words), stdout=subprocess.PIPE, text=True) as receiver:
             try:
                 if receiver.stdout.readline() != "ready\n":
@@ -143,10 +144,14 @@ def port_of(listener):
     return listener.getsockname()[1]
 
 
+def cubic(sender):
+    """Where it is not the default, a namespace cannot make it so."""
+    sender.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"cubic")
+
+
 def send(namespace, to, total):
     with namespace.make(socket.socket) as sender:
-        # Where CUBIC is not the default, a namespace cannot make it so.
-        sender.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"cubic")
+        cubic(sender)
         sender.settimeout(LIMIT)
         sender.connect(to)
         sender.sendall(bytes(total))
