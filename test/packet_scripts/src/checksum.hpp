@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: ISC
-// Integers in network order in strings, and the checksum of RFC 1071 as it is written there.
+// Integers and stations in network order in strings, and the checksum of RFC 1071 as it is written there.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "mirage/core/address.hpp"
 
 namespace mirage::scripts {
 
@@ -20,6 +24,17 @@ inline unsigned get16(std::string_view from, std::size_t at) {
 }
 inline std::uint32_t get32(std::string_view from, std::size_t at) {
   return get16(from, at) << 16 | get16(from, at + 2);
+}
+
+/// `02:00:00:00:00:01`
+inline std::string mac_text(std::string_view from) {
+  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", get8(from, 0), get8(from, 1), get8(from, 2),
+                     get8(from, 3), get8(from, 4), get8(from, 5));
+}
+inline std::string mac_bytes(const std::string& text) {
+  std::string made(6, '\0');
+  mac_address::parse(text).value_or(mac_address{}).store(reinterpret_cast<std::byte*>(made.data()));
+  return made;
 }
 
 inline std::uint16_t checksum_of(std::string_view of) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ipv6_words.hpp"
 #include "wire.hpp"
 
 namespace mirage::scripts {
@@ -24,27 +25,44 @@ bool has_value(const std::string& wanted, const std::string& seen) {
 }
 
 bool reports(const layer& one) {
+  if (one.kind == "icmp6") return one.number("type", 128) < 128;
   return one.kind == "icmp" && (one.number("type") == 3 || one.number("type") == 11);
 }
 bool quotes(const packet& all) { return std::ranges::any_of(all.layers, reports); }
 
 // A piece is compared byte by byte, whatever it is a piece of.
 void settle_piece(packet& wanted, std::size_t at, const stations& who, const learnt_numbers& numbers) {
-  layer& ipv4 = wanted.layers[at];
-  const std::string piece = ipv4.get("piece");
-  const std::string whole = encode_payload(wanted, who, numbers);
+  layer& cut = wanted.layers[at];
+  const std::string piece = cut.get("piece");
+  const std::string whole = encode_behind(wanted, at, who, numbers);
   const std::size_t begin = std::stoul(piece);
   const std::size_t end = std::min<std::size_t>(std::stoul(piece.substr(piece.find('-') + 1)), whole.size());
-  std::erase_if(ipv4.fields, [](const field& each) { return each.name == "piece"; });
-  expect(ipv4, "df", "0");
-  ipv4.set("offset", begin);
-  ipv4.set("mf", end < whole.size() ? "1" : "0");
-  ipv4.set("data", whole.substr(std::min(begin, end), end - std::min(begin, end)));
+  std::erase_if(cut.fields, [](const field& each) { return each.name == "piece"; });
+  if (cut.kind == "ipv4") expect(cut, "df", "0");
+  if (cut.kind == "fragment" && at + 1 < wanted.layers.size())
+    expect(cut, "next", std::to_string(next_header_of(&wanted.layers[at + 1])));
+  cut.set("offset", begin);
+  cut.set("mf", end < whole.size() ? "1" : "0");
+  cut.set("data", whole.substr(std::min(begin, end), end - std::min(begin, end)));
   wanted.layers.resize(at + 1);
 }
 
+void complete_ipv6(packet& wanted, std::size_t at, const stations& who, const learnt_numbers& numbers) {
+  layer& one = wanted.layers[at];
+  const ip6_ends usual = usual_ends(wanted, at, true, who, numbers);
+  expect(one, "src", usual.source);
+  expect(one, "dst", usual.destination);
+  if (usual.hops != 64) expect(one, "hops", std::to_string(usual.hops));
+  const std::string to = one.get("dst");
+  expect(wanted.layers[0], "dst", is_group(to) ? station_of_group(to) : who.peer_mac);
+}
+
+bool has_checksum(const layer& one) {
+  constexpr std::string_view with[] = {"ipv4", "icmp", "udp", "tcp", "icmp6", "ns", "na", "rs", "report"};
+  return std::ranges::find(with, one.kind) != std::end(with);
+}
+
 packet completed(packet wanted, const stations& who, const learnt_numbers& numbers) {
-  if (wanted.layers.at(0).kind != "eth") wanted.layers.insert(wanted.layers.begin(), layer{"eth", {}});
   for (std::size_t i = 1; i < wanted.layers.size(); ++i)
     if (wanted.layers[i].has("piece")) settle_piece(wanted, i, who, numbers);
   layer& eth = wanted.layers[0];
@@ -60,21 +78,39 @@ packet completed(packet wanted, const stations& who, const learnt_numbers& numbe
       expect(one, "offset", "0");
       expect(one, "options", "");
     }
-    if (one.kind != "arp") expect(one, "checksum", "ok");
+    if (one.kind == "ipv6") complete_ipv6(wanted, i, who, numbers);
+    if (one.kind == "fragment") expect(one, "mf", "0");
+    if (one.kind == "fragment") expect(one, "offset", "0");
+    if (one.kind == "record") expect(one, "sources", "");
+    if (one.kind == "na")
+      for (const std::string_view flag : {"router", "solicited", "override"}) expect(one, flag, "0");
+    if (has_checksum(one)) expect(one, "checksum", "ok");
     const bool is_report = reports(one);
-    if (one.kind == "udp" || one.kind == "tcp" || (one.kind == "icmp" && !is_report)) expect(one, "data", "");
+    const bool is_echo = (one.kind == "icmp" || one.kind == "icmp6") && !is_report;
+    if (one.kind == "udp" || one.kind == "tcp" || is_echo) expect(one, "data", "");
     // What a report quotes is compared as far as it is written.
     if (is_report) break;
   }
   return wanted;
 }
 
+// A name that is not known yet is the host's to choose: it is what stands in its place.
+void learn_names(packet& wanted, const packet& seen, learnt_numbers& numbers) {
+  if (wanted.layers.at(0).kind != "eth") wanted.layers.insert(wanted.layers.begin(), layer{"eth", {}});
+  for (std::size_t i = 0; i < std::min(wanted.layers.size(), seen.layers.size()); ++i)
+    for (field& each : wanted.layers[i].fields)
+      if (const std::string* const there = seen.layers[i].find(each.name);
+          each.value.starts_with('$') && each.name != "data" && there != nullptr)
+        each.value = numbers.names.try_emplace(each.value, *there).first->second;
+}
+
 }  // namespace
 
-std::vector<difference> compare(const packet& wanted, const packet& seen, const stations& who,
-                                const learnt_numbers& numbers) {
+std::vector<difference> compare(packet wanted, const packet& seen, const stations& who,
+                                learnt_numbers& numbers) {
   std::vector<difference> found;
-  const packet all = completed(wanted, who, numbers);
+  learn_names(wanted, seen, numbers);
+  const packet all = completed(std::move(wanted), who, numbers);
   for (std::size_t i = 0; i < all.layers.size(); ++i) {
     const layer& one = all.layers[i];
     if (i >= seen.layers.size() || seen.layers[i].kind != one.kind) {

@@ -17,8 +17,9 @@ struct difference {
 };
 
 /// Only what the script says is compared, and besides: stations and addresses of host and peer, right
-/// checksums, and no fragments, options of IPv4 or data that it does not mention.
-std::vector<difference> compare(const packet& wanted, const packet& seen, const stations& who,
-                                const learnt_numbers& numbers);
+/// checksums, hop limits of what stays on the link, and no fragments, options of IPv4 or data that it does
+/// not mention. Names that stand in it for the first time are learnt.
+std::vector<difference> compare(packet wanted, const packet& seen, const stations& who,
+                                learnt_numbers& numbers);
 
 }  // namespace mirage::scripts

@@ -2,16 +2,14 @@
 #include <algorithm>
 
 #include "checksum.hpp"
+#include "discovery_message.hpp"
+#include "ipv6_words.hpp"
 #include "wire.hpp"
 
 namespace mirage::scripts {
 
 namespace {
 
-std::string mac_text(std::string_view from) {
-  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", get8(from, 0), get8(from, 1), get8(from, 2),
-                     get8(from, 3), get8(from, 4), get8(from, 5));
-}
 std::string ip_text(std::string_view from) {
   return fmt::format("{}.{}.{}.{}", get8(from, 0), get8(from, 1), get8(from, 2), get8(from, 3));
 }
@@ -38,6 +36,8 @@ class decoder {
       arp(from);
     } else if (type == 0x0800 && from.size() >= 20) {
       ipv4(from);
+    } else if (type == 0x86dd && from.size() >= 40) {
+      ipv6(from);
     } else {
       eth.set("data", std::string{from});
     }
@@ -110,10 +110,87 @@ class decoder {
     }
     one.set("id", get16(from, 4));
     one.set("seq", get16(from, 6));
-    if (type == 8) numbers_.echo_id = get16(from, 4);
-    if (type == 8) numbers_.echo_seq = get16(from, 6);
+    if (type == 8) learn_echo(from);
     one.set("data", std::string{rest});
   }
+  void learn_echo(std::string_view from) {
+    numbers_.echo_id = get16(from, 4);
+    numbers_.echo_seq = get16(from, 6);
+  }
+
+  // ---- IPv6 ----
+
+  void ipv6(std::string_view from) {
+    const std::size_t length = std::min<std::size_t>(get16(from, 4), from.size() - 40);
+    layer& one = add("ipv6");
+    one.set("src", ip6_text(from.substr(8)));
+    one.set("dst", ip6_text(from.substr(24)));
+    one.set("version", get8(from, 0) >> 4);
+    one.set("class", get16(from, 0) >> 4 & 0xffU);
+    one.set("flow", get32(from, 0) & 0xfffffU);
+    one.set("length", get16(from, 4));
+    one.set("next", get8(from, 6));
+    one.set("hops", get8(from, 7));
+    chain(get8(from, 6), from.substr(40, length), std::string{from.substr(8, 32)});
+  }
+
+  // Header by header; what cannot be understood is data of the layer before.
+  void chain(unsigned next, std::string_view from, const std::string& ends) {
+    while (from.size() >= 8 && (next == 0 || next == 43 || next == 44 || next == 60)) {
+      layer& one = add(next == 0    ? "hop-by-hop"
+                       : next == 43 ? "routing"
+                       : next == 44 ? "fragment"
+                                    : "destination");
+      const std::size_t length = next == 44 ? 8 : std::min(8 * (get8(from, 1) + 1UL), from.size());
+      one.set("next", get8(from, 0));
+      if (next == 44) {
+        one.set("offset", get16(from, 2) & 0xfff8U);
+        one.set("mf", get16(from, 2) & 1U);
+        one.set("id", get32(from, 4));
+      } else {
+        one.set("options", std::string{from.substr(2, length - 2)});
+        if (next == 0) one.set("router-alert", from.substr(2, 4) == be32(0x05020000) ? 1UL : 0UL);
+      }
+      if (next == 44 && (get16(from, 2) & 0xfff9U) != 0)
+        return one.set("data", std::string{from.substr(length)});
+      next = get8(from, 0);
+      from.remove_prefix(length);
+    }
+    const std::string pseudo = ends + be32(from.size()) + be32(next);
+    if (next == 58 && from.size() >= 8) {
+      icmp6(from, pseudo);
+    } else if (next == 17 && from.size() >= 8) {
+      udp(from, pseudo);
+    } else if (next == 6 && from.size() >= (quoted_ ? 8U : 20U)) {
+      tcp(from, pseudo);
+    } else {
+      made_.layers.back().set("data", std::string{from});
+    }
+  }
+
+  void icmp6(std::string_view from, const std::string& pseudo) {
+    const unsigned type = get8(from, 0);
+    const std::string right = verdict(checksum_of(pseudo + std::string{from}) == 0);
+    const std::size_t before = made_.layers.size();
+    if (decode_discovery(from, made_)) return made_.layers[before].set("checksum", right);
+    layer& one = add("icmp6");
+    one.set("type", type);
+    one.set("code", get8(from, 1));
+    one.set("checksum", right);
+    const std::string_view rest = from.substr(8);
+    if (type == 2) one.set("mtu", get32(from, 4));
+    if (type == 4) one.set("pointer", get32(from, 4));
+    if (type < 128 && rest.size() >= 40 && !quoted_) {
+      quoted_ = true;
+      return ipv6(rest);
+    }
+    one.set("id", get16(from, 4));
+    one.set("seq", get16(from, 6));
+    if (type == 128) learn_echo(from);
+    one.set("data", std::string{rest});
+  }
+
+  // ---- Above ----
 
   void udp(std::string_view from, const std::string& pseudo) {
     layer& one = add("udp");

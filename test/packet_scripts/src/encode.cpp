@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 // From the innermost layer outwards.
 #include "checksum.hpp"
+#include "discovery_message.hpp"
+#include "ipv6_words.hpp"
 #include "mirage/core/address.hpp"
 #include "wire.hpp"
 
@@ -8,11 +10,6 @@ namespace mirage::scripts {
 
 namespace {
 
-std::string mac_bytes(const std::string& text) {
-  std::string made(6, '\0');
-  mac_address::parse(text).value_or(mac_address{}).store(reinterpret_cast<std::byte*>(made.data()));
-  return made;
-}
 std::string ip_bytes(const std::string& text) {
   std::string made(4, '\0');
   ipv4_address::parse(text).value_or(ipv4_address{}).store(reinterpret_cast<std::byte*>(made.data()));
@@ -40,11 +37,12 @@ class encoder {
     const layer& eth = has_eth ? what_.layers[0] : none;
     const std::size_t next = has_eth ? 1 : 0;
     const std::string kind = next < what_.layers.size() ? what_.layers[next].kind : "";
-    const bool asks = kind == "arp" && what_.layers[next].number("op") == 1;
-    std::string made = mac_bytes(eth.get("dst", asks ? "ff:ff:ff:ff:ff:ff" : who_.host_mac)) +
-                       mac_bytes(eth.get("src", who_.peer_mac));
+    const std::string rest = from(next) + eth.get("data");
+    std::string made =
+        mac_bytes(eth.get("dst", usual_station(next))) + mac_bytes(eth.get("src", who_.peer_mac));
     if (eth.has("vlan")) made += be16(0x8100) + be16(eth.number("vlan"));
-    made += be16(eth.number("type", kind == "arp" ? 0x0806 : 0x0800)) + from(next) + eth.get("data");
+    const unsigned long type = kind == "arp" ? 0x0806 : kind == "ipv6" ? 0x86dd : 0x0800;
+    made += be16(eth.number("type", type)) + rest;
     if (eth.has("cut")) made.resize(std::min(made.size(), eth.number("cut")));
     return made + std::string(eth.number("pad"), '\0');
   }
@@ -56,10 +54,34 @@ class encoder {
     if (one.kind == "ipv4") return ipv4(one, index);
     if (one.kind == "icmp") return icmp(one, index);
     if (one.kind == "udp") return udp(one);
-    return tcp(one);
+    if (one.kind == "tcp") return tcp(one);
+    if (one.kind == "ipv6") return ipv6(one, index);
+    if (one.kind == "icmp6") return icmp6(one, index);
+    if (is_extension(one)) return extension(one, index);
+    std::string made = encode_discovery(what_, index, who_);
+    return finished_icmp6(one, made);
+  }
+
+  /// What stands behind one layer.
+  std::string behind(std::size_t index) {
+    wanted_behind_ = index;
+    from(0);
+    return behind_;
   }
 
  private:
+  [[nodiscard]] std::string usual_station(std::size_t next) const {
+    if (next < what_.layers.size()) {
+      const layer& one = what_.layers[next];
+      if (one.kind == "arp" && one.number("op") == 1) return "ff:ff:ff:ff:ff:ff";
+      if (one.kind == "ipv6") {
+        const std::string to = one.get("dst", usual_ends(what_, next, outward_, who_, numbers_).destination);
+        if (is_group(to)) return station_of_group(to);
+      }
+    }
+    return who_.host_mac;
+  }
+
   std::string arp(const layer& one) const {
     return be16(one.number("htype", 1)) + be16(one.number("ptype", 0x0800)) + byte(one.number("hlen", 6)) +
            byte(one.number("plen", 4)) + be16(one.number("op", 1)) +
@@ -79,6 +101,7 @@ class encoder {
     const std::string destination = destination_;
     const unsigned long protocol = protocol_;
     std::string payload = from(index + 1) + one.get("data");
+    if (index == wanted_behind_) behind_ = payload;
     unsigned long offset = one.number("offset");
     bool more = one.has("mf");
     if (one.has("piece")) cut(one.get("piece"), payload, offset, more);
@@ -115,7 +138,74 @@ class encoder {
     return made;
   }
 
+  // ---- IPv6 ----
+
+  std::string ipv6(const layer& one, std::size_t index) {
+    const bool outward = outward_ != quoted_;
+    const ip6_ends usual = usual_ends(what_, index, outward, who_, numbers_);
+    source_ = ip6_bytes(one.get("src", usual.source));
+    destination_ = ip6_bytes(one.get("dst", usual.destination));
+    protocol_ = next_header_of(upper_layer_of(what_, index));
+    const std::string ends = source_ + destination_;
+    const std::string payload = from(index + 1) + one.get("data");
+    return be32(one.number("version", 6) << 28 | one.number("class") << 20 | one.number("flow")) +
+           be16(one.number("length", payload.size())) + byte(next(one, index)) +
+           byte(one.number("hops", usual.hops)) + ends + payload;
+  }
+  // Of what follows.
+  [[nodiscard]] unsigned long next(const layer& one, std::size_t index) const {
+    const bool is_last = index + 1 == what_.layers.size();
+    return one.number("next", next_header_of(is_last ? nullptr : &what_.layers[index + 1]));
+  }
+
+  std::string extension(const layer& one, std::size_t index) {
+    std::string payload = from(index + 1) + one.get("data");
+    if (one.kind == "fragment") {
+      if (index == wanted_behind_) behind_ = payload;
+      unsigned long offset = one.number("offset");
+      bool more = one.has("mf");
+      if (one.has("piece")) cut(one.get("piece"), payload, offset, more);
+      const unsigned long place = offset / 8 << 3 | one.number("reserved") << 1 | (more ? 1UL : 0UL);
+      return byte(next(one, index)) + byte(0) + be16(place) + be32(one.number("id", 1)) + payload;
+    }
+    std::string inside = one.get("options");
+    if (one.has("router-alert")) inside += be32(0x05020000);
+    if (one.kind == "routing") {
+      inside = byte(one.number("type")) + byte(one.number("left")) + one.get("data");
+      payload = from(index + 1);
+    }
+    inside.resize((inside.size() + 2 + 7) / 8 * 8 - 2, '\0');
+    return byte(next(one, index)) + byte(one.number("length", (inside.size() + 2) / 8 - 1)) + inside +
+           payload;
+  }
+
+  std::string icmp6(const layer& one, std::size_t index) {
+    const unsigned long type = one.number("type", 128);
+    std::string made = byte(type) + byte(one.number("code")) + be16(0);
+    made += type == 2   ? be32(one.number("mtu"))
+            : type == 4 ? be32(one.number("pointer"))
+                        : be16(one.number("id")) + be16(one.number("seq"));
+    const std::string source = source_;
+    const std::string destination = destination_;
+    quoted_ = true;
+    made += from(index + 1) + one.get("data");
+    quoted_ = false;
+    source_ = source;
+    destination_ = destination;
+    protocol_ = next_header_of(&one);
+    return finished_icmp6(one, made);
+  }
+  std::string finished_icmp6(const layer& one, std::string& made) const {
+    if (one.has("cut")) made.resize(std::min(made.size(), one.number("cut")));
+    if (made.size() >= 4) set16(made, 2, wanted_checksum(one, checksum_of(with_pseudo_header(made))));
+    return made;
+  }
+
+  // ---- Above ----
+
   std::string with_pseudo_header(const std::string& segment) const {
+    if (source_.size() == 16)
+      return source_ + destination_ + be32(segment.size()) + be32(protocol_) + segment;
     return source_ + destination_ + byte(0) + byte(protocol_) + be16(segment.size()) + segment;
   }
 
@@ -187,6 +277,8 @@ class encoder {
   const learnt_numbers& numbers_;
   bool outward_;
   bool quoted_ = false;
+  std::size_t wanted_behind_ = static_cast<std::size_t>(-1);
+  std::string behind_;
   std::string source_;
   std::string destination_;
   unsigned long protocol_ = 0;
@@ -199,8 +291,12 @@ packet resolved(packet what, const learnt_numbers& numbers) {
     if (one.get(name) == "same") one.set(name, last);
   };
   for (layer& one : what.layers) {
-    if (one.kind == "icmp") settle(one, "id", numbers.echo_id);
-    if (one.kind == "icmp") settle(one, "seq", numbers.echo_seq);
+    for (field& each : one.fields) {
+      const auto learnt = numbers.names.find(each.value);
+      if (learnt != numbers.names.end()) each.value = learnt->second;
+    }
+    if (one.kind == "icmp" || one.kind == "icmp6") settle(one, "id", numbers.echo_id);
+    if (one.kind == "icmp" || one.kind == "icmp6") settle(one, "seq", numbers.echo_seq);
     if (one.kind == "tcp") settle(one, "src", numbers.connecting_port);
     if (one.kind == "tcp") settle(one, "dst", numbers.connecting_port);
   }
@@ -211,11 +307,15 @@ std::string encode(const packet& what, const stations& who, const learnt_numbers
   return encoder(what, who, numbers, false).frame();
 }
 
-std::string encode_payload(const packet& what, const stations& who, const learnt_numbers& numbers) {
+std::string encode_behind(const packet& what, std::size_t at, const stations& who,
+                          const learnt_numbers& numbers) {
   packet whole = what;
-  std::erase_if(whole.layers, [](const layer& each) { return each.kind == "eth"; });
-  std::erase_if(whole.layers.at(0).fields, [](const field& each) { return each.name == "piece"; });
-  return encoder(whole, who, numbers, true).from(0).substr(20);
+  if (whole.layers.at(0).kind == "eth") {
+    whole.layers.erase(whole.layers.begin());
+    --at;
+  }
+  std::erase_if(whole.layers.at(at).fields, [](const field& each) { return each.name == "piece"; });
+  return encoder(whole, who, numbers, true).behind(at);
 }
 
 }  // namespace mirage::scripts

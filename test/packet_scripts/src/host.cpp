@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ipv6_words.hpp"
 #include "mirage/core/format.hpp"
 #include "notation.hpp"
 
@@ -17,6 +18,15 @@ ipv4_address ip_of(const std::string& text) { return *ipv4_address::parse(text);
 ipv4_options ip_options(const setting& on) {
   ipv4_options options{.address = ipv4_prefix::parse(fmt::format("{}/{}", on.who.host_ip, on.who.prefix))};
   if (!on.gateway.empty()) options.gateway = ip_of(on.gateway);
+  return options;
+}
+
+ipv6_options ipv6_options_of(const setting& on) {
+  ipv6_options options;
+  options.discovery.accept_router_advertisements = on.router;
+  options.discovery.duplicate_detections = static_cast<std::uint8_t>(on.detections);
+  if (!on.link_only) options.address = ipv6_prefix::parse(fmt::format("{}/{}", on.who.host_ip6, on.prefix6));
+  if (!on.gateway6.empty()) options.gateway = ipv6_address::parse(on.gateway6);
   return options;
 }
 
@@ -34,15 +44,18 @@ tcp_options tcp_options_of(const setting& on) {
 
 }  // namespace
 
-host::host(test::virtual_node& node, const setting& on)
+host::host(test::virtual_node& node, const setting& on, const std::map<std::string, std::string>& names)
     : node_(node),
       on_(on),
+      names_(names),
       network_(mac_of(on.who.host_mac), {.mtu = on.mtu}),
       resolution_("arp", link_, {.probe = on.probe}),
       ip_("ipv4", link_, resolution_, ip_options(on)),
-      tcp_(ip_, "tcp", tcp_options_of(on)),
-      stack_("stack", network_, link_, resolution_, ip_, icmp_, udp_, tcp_) {
-  for (const std::string& group : on.groups) static_cast<void>(ip_.join(ip_of(group)));
+      ip6_("ipv6", link_, ipv6_options_of(on)),
+      tcp_(ip_, ip6_, "tcp", tcp_options_of(on)),
+      stack_("stack", network_, link_, resolution_, ip_, icmp_, udp_, tcp_, ip6_, icmp6_) {
+  for (const std::string& group : on.groups)
+    if (const auto v4 = ipv4_address::parse(group)) static_cast<void>(ip_.join(*v4));
 }
 
 host::~host() {
@@ -54,7 +67,23 @@ host::~host() {
 void host::start() {
   if (!node_.run(ip_.start())) throw unmet("the host cannot take its address");
   for (const std::string& more : on_.addresses)
-    if (!ip_.add_address(*ipv4_prefix::parse(more))) throw unmet("the host cannot take an address");
+    if (const auto v4 = ipv4_prefix::parse(more); v4 && !ip_.add_address(*v4))
+      throw unmet("the host cannot take an address");
+}
+
+void host::start_ipv6() {
+  if (!node_.run(ip6_.start())) throw unmet("the host cannot take its address");
+  for (const std::string& more : on_.addresses)
+    if (const auto v6 = ipv6_prefix::parse(more); v6 && !ip6_.add_address(*v6))
+      throw unmet("the host cannot take an address");
+  for (const std::string& group : on_.groups)
+    if (const auto v6 = ipv6_address::parse(group)) static_cast<void>(ip6_.join(*v6));
+}
+
+std::optional<std::string> host::link_address() const {
+  for (const ipv6_address& each : ip6_.addresses())
+    if (each.is_link_local()) return text_of(each);
+  return std::nullopt;
 }
 
 // ---- Commands ----
@@ -67,10 +96,12 @@ void host::perform(words from) {
     check_count(from);
   } else if (what.text == "ping") {
     const word to = from.take("an address");
+    const auto address = ip_address::parse(resolved(to.text));
+    if (!address) from.complain(to, fmt::format("`{}` is no address", to.text));
     std::size_t size = 0;
     if (!from.empty()) size = std::stoul(from.take("").text);
     pinged_ = "nobody has answered yet";
-    static_cast<void>(running_.spawn("ping", &host::ping, this, ip_of(to.text), size));
+    static_cast<void>(running_.spawn("ping", &host::ping, this, *address, size));
   } else if (what.text == "pinged") {
     expect(pinged_ == "answered", pinged_);
   } else if (what.text == "unanswered") {
@@ -80,10 +111,66 @@ void host::perform(words from) {
     static_cast<void>(running_.spawn("claim", &host::claim, this, ip_of(from.take("an address").text)));
   } else if (what.text == "claimed" || what.text == "refused") {
     expect(claimed_ == what.text, claimed_);
-  } else {
+  } else if (!ipv6_command(what, from)) {
     tcp_command(what, from);
   }
   from.end();
+}
+
+std::string host::resolved(const std::string& text) const {
+  const auto found = names_.find(text);
+  return found == names_.end() ? text : found->second;
+}
+
+ipv6_address host::read_ip6(words& from) const {
+  const word given = from.take("an address");
+  const auto address = ipv6_address::parse(resolved(given.text));
+  if (!address) from.complain(given, fmt::format("`{}` is no address of IPv6", given.text));
+  return *address;
+}
+
+// `join ff02::1234`, `has $formed`, `source 2001:db8::1 for 2001:db8::2`, `resolvers 2001:db8::53`
+bool host::ipv6_command(const word& what, words& from) {
+  if (what.text == "join") {
+    expect(ip6_.join(read_ip6(from)).has_value(), "it cannot be joined");
+  } else if (what.text == "leave") {
+    ip6_.leave(read_ip6(from));
+  } else if (what.text == "add") {
+    const word given = from.take("an address with its network");
+    const auto address = ipv6_prefix::parse(given.text);
+    if (!address) from.complain(given, fmt::format("`{}` is no address with its network", given.text));
+    expect(ip6_.add_address(*address), "it cannot be added");
+  } else if (what.text == "remove") {
+    ip6_.remove_address(read_ip6(from));
+  } else if (what.text == "has" || what.text == "lacks") {
+    const bool there = std::ranges::find(ip6_.addresses(), read_ip6(from)) != ip6_.addresses().end();
+    expect(there == (what.text == "has"), there ? "it has that address" : "it does not have that address");
+  } else if (what.text == "source") {
+    const ipv6_address wanted = read_ip6(from);
+    if (!from.accept("for")) from.complain("say: source A for B");
+    const auto found = ip6_.source_for(read_ip6(from));
+    expect(found == wanted, fmt::format("it would send from {}", found ? text_of(*found) : "no address"));
+  } else if (what.text == "resolvers") {
+    check_resolvers(from);
+  } else if (what.text == "dhcp") {
+    const bool addresses = from.accept("addresses");
+    const bool wanted = !from.accept("none") && (addresses || from.accept("other"));
+    expect(ip6_.wants_dhcp_addresses() == addresses, "addresses: it is told otherwise");
+    expect(ip6_.wants_dhcp() == wanted, "DHCP: it is told otherwise");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// All of them, in their order; `resolvers none`.
+void host::check_resolvers(words& from) const {
+  std::string wanted;
+  if (!from.accept("none"))
+    while (!from.empty()) wanted += text_of(read_ip6(from)) + " ";
+  std::string there;
+  for (const ipv6_address& each : ip6_.dns_servers()) there += text_of(each) + " ";
+  expect(there == wanted, there.empty() ? "there are none" : "there are: " + there);
 }
 
 std::uint16_t host::read_port(words& from) const {
@@ -216,9 +303,14 @@ void host::tcp_command(const word& what, words& from) {
 
 // ---- Tasks of the application ----
 
-task<> host::ping(ipv4_address to, std::size_t size) {
-  auto answered = co_await icmp_.ping(to, size, 1s);
-  pinged_ = answered ? "answered" : "unreachable";
+task<> host::ping(ip_address to, std::size_t size) {
+  if (to.is_v6()) {
+    auto answered = co_await icmp6_.ping(to.v6(), size, 1s);
+    pinged_ = answered ? "answered" : "unreachable";
+  } else {
+    auto answered = co_await icmp_.ping(to.v4(), size, 1s);
+    pinged_ = answered ? "answered" : "unreachable";
+  }
 }
 
 task<> host::claim(ipv4_address address) {

@@ -9,56 +9,13 @@
 
 #include <fmt/ranges.h>
 
+#include "ipv6_words.hpp"
+#include "keywords.hpp"
 #include "mirage/core/address.hpp"
 
 namespace mirage::scripts {
 
 namespace {
-
-enum class type { flag, number, mac, ip, bytes, data, word, span };
-
-struct keyword {
-  std::string_view layer;
-  std::string_view name;
-  type what;
-};
-
-constexpr keyword keywords[] = {
-    {"eth", "src", type::mac},         {"eth", "dst", type::mac},        {"eth", "type", type::number},
-    {"eth", "vlan", type::number},     {"eth", "pad", type::number},     {"eth", "cut", type::number},
-    {"arp", "op", type::number},       {"arp", "sha", type::mac},        {"arp", "spa", type::ip},
-    {"arp", "tha", type::mac},         {"arp", "tpa", type::ip},         {"arp", "htype", type::number},
-    {"arp", "ptype", type::number},    {"arp", "hlen", type::number},    {"arp", "plen", type::number},
-    {"ipv4", "src", type::ip},         {"ipv4", "dst", type::ip},        {"ipv4", "ttl", type::number},
-    {"ipv4", "id", type::number},      {"ipv4", "tos", type::number},    {"ipv4", "df", type::flag},
-    {"ipv4", "mf", type::flag},        {"ipv4", "offset", type::number}, {"ipv4", "proto", type::number},
-    {"ipv4", "options", type::bytes},  {"ipv4", "length", type::number}, {"ipv4", "ihl", type::number},
-    {"ipv4", "version", type::number}, {"ipv4", "checksum", type::word}, {"ipv4", "piece", type::span},
-    {"icmp", "type", type::number},    {"icmp", "code", type::number},   {"icmp", "id", type::number},
-    {"icmp", "seq", type::number},     {"icmp", "mtu", type::number},    {"icmp", "checksum", type::word},
-    {"udp", "src", type::number},      {"udp", "dst", type::number},     {"udp", "length", type::number},
-    {"udp", "checksum", type::word},   {"tcp", "src", type::number},     {"tcp", "dst", type::number},
-    {"tcp", "flags", type::word},      {"tcp", "seq", type::number},     {"tcp", "ack", type::number},
-    {"tcp", "win", type::number},      {"tcp", "urg", type::number},     {"tcp", "mss", type::number},
-    {"tcp", "wscale", type::number},   {"tcp", "sack-ok", type::flag},   {"tcp", "tsval", type::number},
-    {"tcp", "tsecr", type::word},      {"tcp", "sack", type::word},      {"tcp", "options", type::bytes},
-    {"tcp", "checksum", type::word},   {"icmp", "data", type::data},     {"udp", "data", type::data},
-    {"tcp", "data", type::data},       {"ipv4", "data", type::data},     {"eth", "data", type::data},
-};
-
-constexpr std::array<std::string_view, 6> layers{"eth", "arp", "ipv4", "icmp", "udp", "tcp"};
-
-struct phrase {
-  std::string_view words;  // one or two
-  int type;
-  int code;
-};
-// RFC 792, RFC 1122 §3.2.2.1.
-constexpr phrase icmp_phrases[] = {
-    {"echo-request", 8, 0},         {"echo-reply", 0, 0},           {"unreachable net", 3, 0},
-    {"unreachable host", 3, 1},     {"unreachable protocol", 3, 2}, {"unreachable port", 3, 3},
-    {"unreachable too-long", 3, 4}, {"exceeded ttl", 11, 0},        {"exceeded reassembly", 11, 1},
-};
 
 std::optional<unsigned long> number_of(std::string_view text) {
   const bool hexadecimal = text.starts_with("0x");
@@ -78,8 +35,9 @@ class layer_reader {
     while (!from_.empty() && !from_.at("/")) {
       if (is_ends()) {
         read_ends();
-      } else if (!(to_.kind == "arp" && read_arp_phrase()) && !(to_.kind == "icmp" && read_icmp_phrase()) &&
-                 !(to_.kind == "tcp" && read_tcp_flags()) && !(to_.kind == "eth" && read_eth_phrase())) {
+      } else if (!(to_.kind == "arp" && read_arp_phrase()) && !read_icmp_phrase() &&
+                 !(to_.kind == "tcp" && read_tcp_flags()) && !(to_.kind == "eth" && read_eth_phrase()) &&
+                 !(to_.kind == "record" && read_record_phrase()) && !read_unnamed()) {
         read_keyword();
       }
     }
@@ -96,7 +54,10 @@ class layer_reader {
     return from_.left() >= 3 && from_.peek(1).text == ">" && !to_.has("dst");
   }
   void read_ends() {
-    const type what = to_.kind == "eth" ? type::mac : to_.kind == "ipv4" ? type::ip : type::number;
+    const type what = to_.kind == "eth"    ? type::mac
+                      : to_.kind == "ipv4" ? type::ip
+                      : to_.kind == "ipv6" ? type::ip6
+                                           : type::number;
     to_.set("src", value(what, "src"));
     from_.accept(">");
     to_.set("dst", value(what, "dst"));
@@ -131,7 +92,8 @@ class layer_reader {
     return true;
   }
   bool read_icmp_phrase() {
-    for (const phrase& each : icmp_phrases) {
+    for (const phrase& each : phrases) {
+      if (each.layer != to_.kind) continue;
       const auto space = each.words.find(' ');
       if (!from_.at(each.words.substr(0, space))) continue;
       if (space != each.words.npos &&
@@ -152,6 +114,26 @@ class layer_reader {
       return false;
     to_.set("flags", from_.take("").text);
     return true;
+  }
+
+  // `to-exclude ff02::1234`
+  bool read_record_phrase() {
+    if (std::ranges::find(record_types, from_.peek().text) == record_types.end()) return false;
+    to_.set("type", from_.take("").text);
+    to_.set("group", value(type::ip6, "a group"));
+    return true;
+  }
+  // `ns fe80::2`: the first word is no name.
+  bool read_unnamed() {
+    if (!to_.fields.empty() || is_name(from_.peek().text)) return false;
+    const auto* const found = std::ranges::find(unnamed, to_.kind, &keyword::layer);
+    if (found == std::ranges::end(unnamed)) return false;
+    to_.set(found->name, value(found->what, found->name));
+    return true;
+  }
+  [[nodiscard]] bool is_name(std::string_view text) const {
+    return std::ranges::any_of(
+        keywords, [&](const keyword& each) { return each.layer == to_.kind && each.name == text; });
   }
 
   // ---- Fields ----
@@ -182,6 +164,12 @@ class layer_reader {
       case type::ip:
         if (ipv4_address::parse(given.text)) return given.text;
         from_.complain(given, fmt::format("`{}` is no address; write it as 10.0.0.1", given.text));
+      case type::ip6: return ip6(given, given.text);
+      case type::ip6_list: return ip6_list(given);
+      case type::network:
+        if (const auto network = ipv6_prefix::parse(given.text))
+          return fmt::format("{}/{}", text_of(network->address()), network->length());
+        from_.complain(given, fmt::format("`{}` is no network; write it as 2001:db8::/64", given.text));
       case type::bytes: return hexadecimal(given);
       case type::data:
         if (given.quoted) return given.text;
@@ -195,8 +183,24 @@ class layer_reader {
       default: return given.text;
     }
   }
+  // `$name` stands for an address that is learnt.
+  std::string ip6(const word& given, std::string_view text) const {
+    if (text.starts_with('$') && text.size() > 1) return std::string{text};
+    if (const auto address = ipv6_address::parse(text)) return text_of(*address);
+    from_.complain(given, fmt::format("`{}` is no address; write it as 2001:db8::1", text));
+  }
+  std::string ip6_list(const word& given) const {
+    std::string made;
+    for (std::string_view rest = given.text; !rest.empty();) {
+      const auto comma = rest.find(',');
+      made += (made.empty() ? "" : ",") + ip6(given, rest.substr(0, comma));
+      rest.remove_prefix(comma == rest.npos ? rest.size() : comma + 1);
+    }
+    return made;
+  }
   std::string number(const word& given) {
-    if ((to_.kind == "icmp" || to_.kind == "tcp") && given.text == "same") return given.text;
+    if ((to_.kind == "icmp" || to_.kind == "icmp6" || to_.kind == "tcp") && given.text == "same")
+      return given.text;
     const auto dots = given.text.find("..");
     if (dots != given.text.npos) {
       if (number_of(given.text.substr(0, dots)) && number_of(given.text.substr(dots + 2))) return given.text;

@@ -43,12 +43,10 @@ class peer {
 
   void input(buffer&& came, const v1::received&) {
     const std::string bytes{came.text()};
-    const bool is_arp = bytes.size() >= 42 && bytes.substr(12, 2) == "\x08\x06";
-    if (!is_arp || on_.arp_by_hand) return frames.push_back({node_.time(), bytes});
     learnt_numbers none;
     const packet seen = decode(bytes, none);
-    if (seen.layers.at(1).number("op") == 1 && seen.layers[1].get("spa") != seen.layers[1].get("tpa"))
-      answer(seen);
+    if (is_hidden(seen)) return answer(seen);
+    frames.push_back({node_.time(), bytes});
   }
   void batch_end() {}
   void writable() {}
@@ -56,13 +54,28 @@ class peer {
   std::deque<frame> frames;
 
  private:
+  [[nodiscard]] bool is_hidden(const packet& seen) const {
+    if (seen.find("arp") != nullptr) return !on_.arp_by_hand;
+    if (seen.find("ns") != nullptr) return !on_.neighbours_by_hand;
+    if (seen.find("rs") != nullptr) return !on_.router_by_hand;
+    return seen.find("report") != nullptr && !on_.groups_by_hand;
+  }
+
   // For everybody but the host itself.
   void answer(const packet& question) {
-    const std::string wanted = question.layers[1].get("tpa");
-    if (wanted == on_.who.host_ip) return;
-    layer reply{"arp", {{"op", "2"}, {"spa", wanted}, {"tpa", question.layers[1].get("spa")}}};
-    reply.set("tha", question.layers[1].get("sha"));
-    send(encode({{reply}}, on_.who, {}));
+    if (const layer* const asked = question.find("arp")) {
+      const std::string wanted = asked->get("tpa");
+      if (asked->number("op") != 1 || asked->get("spa") == wanted || wanted == on_.who.host_ip) return;
+      layer reply{"arp", {{"op", "2"}, {"spa", wanted}, {"tpa", asked->get("spa")}}};
+      reply.set("tha", asked->get("sha"));
+      send(encode({{reply}}, on_.who, {}));
+    } else if (const layer* const solicited = question.find("ns")) {
+      const std::string who = question.find("ipv6")->get("src");
+      if (who == "::") return;
+      const std::string target = solicited->get("target");
+      const layer reply{"na", {{"target", target}, {"solicited", "1"}, {"override", "1"}}};
+      send(encode({{{"ipv6", {{"src", target}, {"dst", who}}}, reply, {"target-link", {}}}}, on_.who, {}));
+    }
   }
 
   test::virtual_node& node_;
@@ -73,13 +86,15 @@ class peer {
 
 class player {
  public:
-  explicit player(const script& what) : what_(what), peer_(node_, what.on), host_(node_, what.on) {
+  explicit player(const script& what)
+      : what_(what), peer_(node_, what.on), host_(node_, what.on, numbers_.names) {
     connect(host_.interface(), peer_.interface());
   }
 
   void play() {
     host_.start();
     if (!what_.on.arp_by_hand) introduce();
+    if (what_.on.ipv6) start_ipv6();
     begin_ = last_ = node_.time();
     for (const step& each : what_.steps) perform(each);
     node_.settle();
@@ -97,14 +112,25 @@ class player {
     peer_.frames.clear();
   }
 
+  // When the script begins its addresses are its own, and a router is known where the script has one.
+  void start_ipv6() {
+    host_.start_ipv6();
+    if (what_.on.boot) return;
+    node_.advance(5s);
+    if (what_.on.router)
+      peer_.send(encode({{{"ipv6", {}}, {"ra", {}}, {"source-link", {}}}}, what_.on.who, numbers_));
+    node_.settle();
+    peer_.frames.clear();
+  }
+
   void perform(const step& each) {
     const instant since = each.when.since_last ? last_ : begin_;
+    learn_link();
     if (each.what == step::kind::sends) return expect(each, since);
     advance_to(each, since + each.when.from);
     last_ = node_.time();
     try {
-      if (each.what == step::kind::receives)
-        peer_.send(encode(resolved(each.carried, numbers_), what_.on.who, numbers_));
+      if (each.what == step::kind::receives) receive(each);
       if (each.what == step::kind::does) host_.perform(each.command);
     } catch (const unmet& why) {
       throw mistake(each.line, 1, fmt::format("{}\n    {}", why.what(), each.text));
@@ -112,6 +138,19 @@ class player {
       throw mistake(each.line, 1, fmt::format("a number is not understood\n    {}", each.text));
     }
     node_.settle();
+  }
+
+  void learn_link() {
+    if (const auto link = host_.link_address()) numbers_.names.try_emplace("$link", *link);
+  }
+
+  void receive(const step& each) {
+    const packet sent = resolved(each.carried, numbers_);
+    for (const layer& one : sent.layers)
+      for (const field& it : one.fields)
+        if (it.name != "data" && it.value.starts_with('$'))
+          throw unmet(fmt::format("nothing is called {} yet", it.value));
+    peer_.send(encode(sent, what_.on.who, numbers_));
   }
 
   void advance_to(const step& each, instant when) {
@@ -138,6 +177,7 @@ class player {
                came);
     }
     last_ = came.when;
+    learn_link();
     const packet seen = decode(came.bytes, numbers_);
     const auto differences = compare(resolved(each.carried, numbers_), seen, what_.on.who, numbers_);
     if (differences.empty()) return;
@@ -157,8 +197,8 @@ class player {
   const script& what_;
   test::virtual_node node_;
   peer peer_;
-  host host_;
   learnt_numbers numbers_;
+  host host_;
   instant begin_{};
   instant last_{};
 };

@@ -38,9 +38,12 @@ moment read_moment(words& from) {
   return when;
 }
 
+bool is_ip6(const std::string& text) { return ipv6_address::parse(text).has_value(); }
+
 std::string read_address(words& from) {
   const word given = from.take("an address");
-  if (!ipv4_address::parse(given.text)) from.complain(given, fmt::format("`{}` is no address", given.text));
+  if (!ipv4_address::parse(given.text) && !is_ip6(given.text))
+    from.complain(given, fmt::format("`{}` is no address", given.text));
   return given.text;
 }
 unsigned read_number(words& from, std::string_view what) {
@@ -52,21 +55,60 @@ unsigned read_number(words& from, std::string_view what) {
   return value;
 }
 
+// `10.0.0.1/24`, `2001:db8::1/64`; the length of its network is returned.
+unsigned read_interface(words& from, std::string& address) {
+  const word given = from.take("an address with its network");
+  if (!ipv4_prefix::parse(given.text) && !ipv6_prefix::parse(given.text))
+    from.complain(given, fmt::format("`{}` is no address with its network", given.text));
+  address = given.text.substr(0, given.text.find('/'));
+  return static_cast<unsigned>(std::stoul(given.text.substr(given.text.find('/') + 1)));
+}
+
+void read_host(words& from, setting& to) {
+  std::string address;
+  const unsigned length = read_interface(from, address);
+  const bool six = is_ip6(address);
+  (six ? to.who.host_ip6 : to.who.host_ip) = address;
+  (six ? to.prefix6 : to.who.prefix) = length;
+}
+
+bool read_ipv6_setting(words& from, setting& to) {
+  if (from.accept("ipv6")) {
+    to.ipv6 = true;
+    to.link_only = from.accept("link-only");
+  } else if (from.accept("boot")) {
+    to.boot = true;
+  } else if (from.accept("router")) {
+    to.router = true;
+    to.router_by_hand = from.accept("by-hand");
+  } else if (from.accept("detections")) {
+    to.detections = read_number(from, "how often an address is asked for");
+  } else if (from.accept("neighbours")) {
+    if (!from.accept("by-hand")) from.complain("say: neighbours by-hand");
+    to.neighbours_by_hand = true;
+  } else if (from.accept("groups")) {
+    if (!from.accept("by-hand")) from.complain("say: groups by-hand");
+    to.groups_by_hand = true;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void read_setting(words& from, setting& to) {
+  if (read_ipv6_setting(from, to)) return from.end();
   if (from.accept("host")) {
-    const word given = from.take("an address with its network");
-    const auto prefix = ipv4_prefix::parse(given.text);
-    if (!prefix) from.complain(given, fmt::format("`{}` is no address with its network", given.text));
-    to.who.host_ip = given.text.substr(0, given.text.find('/'));
-    to.who.prefix = static_cast<unsigned>(std::stoul(given.text.substr(given.text.find('/') + 1)));
+    read_host(from, to);
   } else if (from.accept("address")) {
-    const word given = from.take("an address with its network");
-    if (!ipv4_prefix::parse(given.text)) from.complain(given, fmt::format("`{}` is no address", given.text));
-    to.addresses.push_back(given.text);
+    std::string address;
+    const unsigned length = read_interface(from, address);
+    to.addresses.push_back(fmt::format("{}/{}", address, length));
   } else if (from.accept("peer")) {
-    to.who.peer_ip = read_address(from);
+    const std::string address = read_address(from);
+    (is_ip6(address) ? to.who.peer_ip6 : to.who.peer_ip) = address;
   } else if (from.accept("gateway")) {
-    to.gateway = read_address(from);
+    const std::string address = read_address(from);
+    (is_ip6(address) ? to.gateway6 : to.gateway) = address;
   } else if (from.accept("group")) {
     to.groups.push_back(read_address(from));
   } else if (from.accept("mtu")) {
@@ -80,7 +122,8 @@ void read_setting(words& from, setting& to) {
     while (!from.empty()) to.tcp.push_back(from.take("").text);
   } else {
     from.complain(fmt::format(
-        "`{}` is no time and no setting; there are: host address peer gateway group mtu arp probe tcp",
+        "`{}` is no time and no setting; there are: host address peer gateway group mtu arp probe "
+        "tcp ipv6 boot router detections neighbours groups",
         from.peek().text));
   }
   from.end();

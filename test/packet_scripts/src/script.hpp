@@ -23,6 +23,19 @@ struct setting {
   bool arp_by_hand = false;      // else the runner answers for the peer, and ARP is not seen
   bool probe = false;            // the host's address is probed before it is used
   std::vector<std::string> tcp;  // options: "no-sack"
+
+  // ---- IPv6 ----
+  bool ipv6 = false;       // the host speaks it
+  bool link_only = false;  // it has no address but that of the link
+  unsigned prefix6 = 64;   // of its address
+  std::string gateway6;
+  bool boot = false;            // it starts with the script, else before it
+  unsigned detections = 1;      // of its addresses
+  bool router = false;          // it listens to routers; the peer is one, unless it starts with the script
+  bool router_by_hand = false;  // it is seen how it asks for them
+  // Else the runner answers for every neighbour, and solicitations are not seen.
+  bool neighbours_by_hand = false;
+  bool groups_by_hand = false;  // it is seen how it reports its groups
 };
 
 /// From one time to another, since the step before, or since the beginning.

@@ -16,6 +16,9 @@ struct stations {
   unsigned prefix = 24;
   std::string peer_mac = "02:00:00:00:00:02";
   std::string peer_ip = "10.0.0.2";
+  std::string host_ip6 = "2001:db8::1";
+  std::string peer_ip6 = "2001:db8::2";
+  std::string peer_link = "fe80::2";
 };
 
 /// What was learnt from the packets that the host has sent. In scripts the numbers of TCP begin at 0: this is
@@ -34,6 +37,8 @@ struct learnt_numbers {
   unsigned echo_seq = 0;
   /// From which the host connected last.
   unsigned connecting_port = 0;
+  /// Addresses that the host has chosen, by their names in the script: `$link` is that of its link.
+  std::map<std::string, std::string> names;
 };
 
 }  // namespace mirage::scripts

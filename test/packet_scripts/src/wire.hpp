@@ -10,7 +10,7 @@
 
 namespace mirage::scripts {
 
-/// With every `same` replaced by what was learnt.
+/// With every `same`, and every name, replaced by what was learnt.
 packet resolved(packet what, const learnt_numbers& numbers);
 
 /// What the peer sends. What is left out has its usual value: from the peer to the host, lengths and
@@ -21,7 +21,8 @@ std::string encode(const packet& what, const stations& who, const learnt_numbers
 /// or `none`.
 packet decode(const std::string& frame, learnt_numbers& numbers);
 
-/// The bytes behind the IPv4 header, as the host would send them; for `piece`.
-std::string encode_payload(const packet& what, const stations& who, const learnt_numbers& numbers);
+/// The bytes behind the layer at `at`, as the host would send them; for `piece`.
+std::string encode_behind(const packet& what, std::size_t at, const stations& who,
+                          const learnt_numbers& numbers);
 
 }  // namespace mirage::scripts

@@ -14,9 +14,10 @@ TEST(packet_script, mistakes_have_a_line_and_a_column) {
   EXPECT_EQ(said("mtu\n"), "1:4: a number of bytes is missing");
   EXPECT_EQ(
       said("hosts 1\n"),
-      "1:1: `hosts` is no time and no setting; there are: host address peer gateway group mtu arp probe tcp");
+      "1:1: `hosts` is no time and no setting; there are: host address peer gateway group mtu arp probe tcp "
+      "ipv6 boot router detections neighbours groups");
   EXPECT_EQ(said("+0 quiet\n\n+1 quiet\n"), "3:1: `+1` is no time; write it as +0, +20ms, +1s..2s or 1.5s");
-  EXPECT_EQ(said("+0 < ipv5"), "1:6: there is no layer `ipv5`; there are: eth arp ipv4 icmp udp tcp");
+  EXPECT_TRUE(said("+0 < ipv5").starts_with("1:6: there is no layer `ipv5`; there are: eth arp ipv4"));
   EXPECT_EQ(said("+0 < ipv4 / udp 1 > 2 port 7"),
             "1:23: udp has no `port`; it has: src dst length checksum data");
   EXPECT_EQ(said("+0 < ipv4 ttl many"), "1:15: `many` is no number");
@@ -71,6 +72,33 @@ TEST(packet_script, what_the_script_leaves_out_is_compared_too) {
   EXPECT_NE(said(echo + "+0 > ipv4 / udp 7 > 5000\n"), "nothing") << "data that is not mentioned";
   EXPECT_EQ(said(echo + "+0 > ipv4 / udp 7 > 5000 data *\n"), "nothing");
   EXPECT_NE(said(echo + "+0 > ipv4\n"), "nothing") << "a layer that is not mentioned";
+}
+
+TEST(packet_script, mistakes_of_ipv6_have_a_line_and_a_column) {
+  EXPECT_EQ(said("neighbours\n"), "1:11: say: neighbours by-hand");
+  EXPECT_EQ(said("+0 < ipv6 / ns 2001:db8::g"), "1:16: `2001:db8::g` is no address; write it as 2001:db8::1");
+  EXPECT_EQ(said("+0 < ipv6 / ra / prefix 2001:db8::"),
+            "1:25: `2001:db8::` is no network; write it as 2001:db8::/64");
+  EXPECT_EQ(said("ipv6\n+0 < ipv6 dst $five / udp 1 > 2"),
+            "2:1: nothing is called $five yet\n    +0 < ipv6 dst $five / udp 1 > 2");
+}
+
+TEST(packet_script, a_name_is_what_the_host_has_chosen_first) {
+  const std::string boot = "ipv6 link-only\nboot\nneighbours by-hand\n";
+  EXPECT_EQ(said(boot + "+0..1s > ipv6 src :: / ns $one\n+1001ms : has $one\n"), "nothing");
+  const std::string two =
+      "+0..1s > ipv6 src :: / ns $one\n+0 < ipv6 dst ff02::1 / na $one override / target-link\n";
+  EXPECT_EQ(said(boot + two + "+0..1s > ipv6 src :: / ns $other\n"), "nothing");
+  EXPECT_NE(said(boot + two + "+0..1s > ipv6 src :: / ns $one\n"), "nothing");
+}
+
+TEST(packet_script, options_and_flags_of_neighbours_are_compared) {
+  const std::string question = "ipv6\n+0 < ipv6 / ns 2001:db8::1 / source-link\n";
+  const std::string station = " / target-link 02:00:00:00:00:01\n";
+  EXPECT_EQ(said(question + "+0 > ipv6 / na 2001:db8::1 solicited override" + station), "nothing");
+  EXPECT_NE(said(question + "+0 > ipv6 / na 2001:db8::1 solicited" + station), "nothing");
+  EXPECT_NE(said(question + "+0 > ipv6 / na 2001:db8::1 solicited override\n"), "nothing") << "an option";
+  EXPECT_NE(said(question + "+0 > ipv6 hops 64 / na 2001:db8::1 solicited override" + station), "nothing");
 }
 
 }  // namespace
