@@ -221,6 +221,7 @@ ndp_action ndp_core::solicit_routers(instant now) noexcept {
 
 ndp_action ndp_core::poll_neighbours(instant now) noexcept {
   while (ndp_action wanted = neighbours_.poll(now)) {
+    if (wanted.what == ndp_action::kind::failed) hops_.unanswered(wanted.target);
     if (wanted.what != ndp_action::kind::solicit_neighbour) return wanted;
     // Without an address of ours it would look like the detection of a duplicate.
     wanted.source = addresses_.speaker_to(wanted.target);

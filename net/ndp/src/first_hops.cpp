@@ -101,14 +101,20 @@ std::optional<ipv6_address> first_hops::find(const ipv6_address& destination, ne
 }
 
 // RFC 4861 §6.3.6: those of whom nothing is known to be wrong first; else each in its turn, so that each is
-// asked whether it is there.
+// asked whether it is there. Asking for the way does not change it: a packet may ask more than once.
 std::optional<ipv6_address> first_hops::default_router(neighbour_cache& known) noexcept {
   if (routers_.empty()) return std::nullopt;
   for (const router& each : routers_)
     if (known.is_probably_reachable(each.address)) return each.address;
-  for (const router& each : routers_)
-    if (known.state_of(each.address) == neighbour_cache::state::incomplete) return each.address;
-  return routers_[turn_++ % routers_.size()].address;
+  for (std::size_t i = 0; i < routers_.size(); ++i) {
+    const ipv6_address& next = routers_[(turn_ + i) % routers_.size()].address;
+    if (known.state_of(next) != neighbour_cache::state::failed) return next;
+  }
+  return routers_[turn_ % routers_.size()].address;
+}
+
+void first_hops::unanswered(const ipv6_address& neighbour) noexcept {
+  if (!routers_.empty() && routers_[turn_ % routers_.size()].address == neighbour) ++turn_;
 }
 
 bool first_hops::is_on_link(const ipv6_address& destination, instant now) const noexcept {

@@ -45,6 +45,8 @@ class first_hops {
   /// one that is not; nothing if there is no way.
   [[nodiscard]] std::optional<ipv6_address> find(const ipv6_address& destination, neighbour_cache& known,
                                                  instant now) noexcept;
+  /// A neighbour that was asked for does not answer: if it is a router it is another's turn.
+  void unanswered(const ipv6_address& neighbour) noexcept;
   [[nodiscard]] bool is_on_link(const ipv6_address& destination, instant now) const noexcept;
   [[nodiscard]] std::size_t routers() const noexcept { return routers_.size(); }
 
@@ -77,7 +79,7 @@ class first_hops {
   inline_vector<route, most_routes> routes_;
   bounded_map<ipv6_address, better_hop> redirects_;
   std::uint64_t redirected_ = 0;
-  std::size_t turn_ = 0;  // of the routers, when none is reachable
+  std::size_t turn_ = 0;  // of the routers, when none is known to be reachable
 };
 
 }  // namespace mirage
