@@ -111,7 +111,7 @@ ndp_core::verdict ndp_core::input_router(const ndp_header& from, cbytes message,
   if (!told) return verdict::malformed;
   if (!accepts_routers_) return verdict::refused;
   take_parameters(*told);
-  if (told->lifetime != 0) solicit_due_ = never;
+  if (told->lifetime != 0) stop_soliciting();
   static_cast<void>(hops_.set_router(from.source, later(now, told->lifetime * duration{1s}), now));
   if (told->source_link) answer(neighbours_.heard(from.source, *told->source_link, true, now));
   neighbours_.set_router(from.source, true);
@@ -209,9 +209,16 @@ ndp_action ndp_core::poll(instant now) noexcept {
   return poll_neighbours(now);
 }
 
+// Once we ask in any case, because an answer may tell more (RFC 4861 §6.3.7).
+void ndp_core::stop_soliciting() noexcept {
+  if (has_solicited_) solicit_due_ = never;
+  solicit_interval_ = {};
+}
+
 // RFC 7559: until a router is there, ever more seldom.
 ndp_action ndp_core::solicit_routers(instant now) noexcept {
-  solicit_due_ = later(now, solicit_interval_);
+  has_solicited_ = true;
+  solicit_due_ = solicit_interval_ == duration{} ? never : later(now, solicit_interval_);
   solicit_interval_ = std::min(2 * solicit_interval_, most_solicitation_interval);
   return {.what = ndp_action::kind::solicit_routers,
           .source = addresses_.speaker_to(all_routers),

@@ -87,6 +87,7 @@ class ndp_core {
                     instant now) noexcept;
   void contest(const ipv6_address& address, instant now) noexcept;
   void answer(const ndp_action& action) noexcept;
+  void stop_soliciting() noexcept;
   [[nodiscard]] ndp_action solicit_routers(instant now) noexcept;
   [[nodiscard]] ndp_action poll_neighbours(instant now) noexcept;
 
@@ -107,7 +108,8 @@ class ndp_core {
 
   std::uint64_t random_;
   instant solicit_due_ = never;
-  duration solicit_interval_{};
+  duration solicit_interval_{};  // zero: not again
+  bool has_solicited_ = false;
   inline_vector<ndp_action, 4> answers_;  // to one message
   std::size_t answered_ = 0;
 };
