@@ -79,9 +79,9 @@ arp_action neighbour_table::tend(std::size_t at, instant now) noexcept {
       return ask(one, one.mac, now);
     case state::checking:
       if (one.tries < unicast_tries) return ask(one, one.mac, now);
-      become(one, state::asking);
-      one.tries = 0;
-      return ask(one, mac_address::broadcast(), now);
+      // It serves on: on a lossy link it is there, and if it has moved it says so.
+      if (one.tries < unicast_tries + broadcast_tries) return ask(one, mac_address::broadcast(), now);
+      break;
     case state::asking:
       if (one.tries < broadcast_tries) return ask(one, mac_address::broadcast(), now);
       become(one, state::failed);

@@ -73,9 +73,19 @@ TEST_F(neighbours, who_does_not_answer_by_unicast_is_asked_for_by_broadcast) {
   expect_request(here);
   pass(1s);
   expect_request(mac_address::broadcast());
-  EXPECT_EQ(table.lookup(one, now).what, answer::asking);
-  EXPECT_EQ(table.heard(one, there, false, now), merge::learned);
+  EXPECT_EQ(table.lookup(one, now).mac, here) << "it serves while it is asked";
+  EXPECT_EQ(table.heard(one, there, false, now), merge::moved);
   EXPECT_EQ(table.lookup(one, now).mac, there);
+}
+
+TEST_F(neighbours, who_does_not_answer_at_all_any_more_is_forgotten) {
+  EXPECT_EQ(table.heard(one, here, true, now), merge::learned);
+  EXPECT_EQ(table.lookup(one, now).what, answer::known);
+  pass(60s);
+  for (int i = 0; i < 5; ++i, pass(1s)) expect_request(i < 2 ? here : mac_address::broadcast());
+  EXPECT_EQ(table.poll(now).what, kind::none);
+  EXPECT_EQ(table.size(), 0u);
+  EXPECT_EQ(table.lookup(one, now).what, answer::asking);
 }
 
 TEST_F(neighbours, who_is_not_used_is_forgotten) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 // What is known of the neighbours: RFC 826, with the ageing of RFC 1122 §2.3.2.1. An address that nobody
 // knows is asked for by broadcast three times, a second apart, and then counts as not there for a while. One
-// that is in use is asked for again by unicast before it is too old (method 2 of that section); one that is
-// not in use is forgotten.
+// that is in use is asked for again before it is too old, by unicast (method 2 of that section) and then by
+// broadcast, and serves meanwhile; one that does not answer, or is not in use, is forgotten.
 #pragma once
 
 #include <cstddef>
