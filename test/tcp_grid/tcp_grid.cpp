@@ -10,7 +10,7 @@
 #include "mirage/simulation/link.hpp"
 #include "mirage/simulation/local_world.hpp"
 #include "mirage/simulation/network.hpp"
-#include "mirage/stack.hpp"
+#include "mirage/test/direct_host.hpp"
 #include "mirage/test/virtual_node.hpp"
 
 namespace {
@@ -51,34 +51,16 @@ std::byte byte_at(std::size_t position) noexcept {
 
 /// One end of the wire.
 struct host {
-  using ethernet_type = ethernet<simulation::network>;
-  using arp_type = arp<ethernet_type>;
-  using ipv4_type = ipv4<ethernet_type, arp_type>;
-  using icmp_type = icmp<ipv4_type>;
-  using udp_type = udp<ipv4_type>;
-  using tcp_type = tcp<ipv4_type>;
-  using stack_type =
-      stack<simulation::network, ethernet_type, arp_type, ipv4_type, icmp_type, udp_type, tcp_type>;
-
   host(simulation::port& port, const mac_address& mac, const ipv4_prefix& address, const tcp_options& options)
       : network(port, mac, {.offload = simulation::offloads::all()}),
-        link("ethernet", network),
-        ip("ipv4", link, neighbours, {.address = address}),
-        connections(ip, "tcp", options),
-        whole("stack", network, link, neighbours, ip, control, datagrams, connections) {}
+        layers(network, {.address = address}, options) {}
 
   simulation::network network;
-  ethernet_type link;
-  arp_type neighbours{"arp", link};
-  ipv4_type ip;
-  icmp_type control{"icmp", ip};
-  udp_type datagrams{"udp", ip};
-  tcp_type connections;
-  stack_type whole;
+  test::direct_host<simulation::network> layers;
 };
 
 task<> send(host& from, endpoint to) {
-  auto flow = co_await from.connections.connect(to);
+  auto flow = co_await from.layers.tcp_layer.connect(to);
   if (!flow) co_return;
   for (std::size_t sent = 0; sent < total;) {
     buffer part = buffer::allocate(std::min(piece, total - sent));
@@ -114,18 +96,18 @@ task<outcome> receive(tcp_listener& listener) {
 }
 
 task<outcome> transfer(host& client, host& server) {
-  auto one = co_await client.ip.start();
-  auto other = co_await server.ip.start();
+  auto one = co_await client.layers.ipv4_layer.start();
+  auto other = co_await server.layers.ipv4_layer.start();
   if (!one || !other) co_return outcome{};
-  auto listener = server.connections.listen({{}, 80});
+  auto listener = server.layers.tcp_layer.listen({{}, 80});
   if (!listener) co_return outcome{};
   scope sending;
   auto spawned = sending.spawn("sender", send(client, {ipv4_address("10.0.0.2"), 80}));
   if (!spawned) co_return outcome{};
   auto result = co_await receive(*listener);
   co_await sending.join();
-  co_await client.connections.stop();
-  co_await server.connections.stop();
+  co_await client.layers.tcp_layer.stop();
+  co_await server.layers.tcp_layer.stop();
   co_return result;
 }
 

@@ -12,8 +12,9 @@
 #include <optional>
 #include <vector>
 
-#include "../test/direct_host.hpp"
 #include "mirage/core/scope.hpp"
+#include "mirage/test/direct_host.hpp"
+#include "mirage/test/virtual_node.hpp"
 
 using namespace mirage;
 

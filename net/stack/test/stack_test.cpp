@@ -6,10 +6,11 @@
 #include <optional>
 #include <string>
 
-#include "direct_host.hpp"
 #include "mirage/memory/network.hpp"
+#include "mirage/test/direct_host.hpp"
 #include "mirage/test/suites/arp_suite.hpp"
 #include "mirage/test/suites/stack_suite.hpp"
+#include "mirage/test/virtual_node.hpp"
 
 namespace mirage {
 namespace {

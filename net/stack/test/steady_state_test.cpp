@@ -6,8 +6,9 @@
 #include <cstdlib>
 #include <new>
 
-#include "direct_host.hpp"
+#include "mirage/test/direct_host.hpp"
 #include "mirage/test/suites/arp_suite.hpp"
+#include "mirage/test/virtual_node.hpp"
 #include "quiet_network.hpp"
 
 namespace {

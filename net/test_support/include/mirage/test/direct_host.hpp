@@ -2,13 +2,11 @@
 // A whole host over any network, as the generated main.cpp makes it.
 #pragma once
 
-#include <string_view>
-
 #include "mirage/stack.hpp"
-#include "mirage/test/virtual_node.hpp"
 
 namespace mirage::test {
 
+/// The network must outlive it. Who uses it starts `ipv4_layer`, and stops `tcp_layer`.
 template <v1::network Network>
 struct direct_host {
   using ethernet_type = ethernet<Network>;
@@ -20,9 +18,10 @@ struct direct_host {
   using stack_type = stack<Network, ethernet_type, arp_type, ipv4_type, icmp_type, udp_type, tcp_type>;
   static_assert(v1::stack<stack_type>);
 
-  direct_host(Network& network, const ipv4_options& options)
+  direct_host(Network& network, const ipv4_options& options, const tcp_options& connections = {})
       : ethernet_layer("ethernet", network),
         ipv4_layer("ipv4", ethernet_layer, arp_layer, options),
+        tcp_layer(ipv4_layer, "tcp", connections),
         device("stack", network, ethernet_layer, arp_layer, ipv4_layer, icmp_layer, udp_layer, tcp_layer) {}
 
   ethernet_type ethernet_layer;
@@ -30,7 +29,7 @@ struct direct_host {
   ipv4_type ipv4_layer;
   icmp_type icmp_layer{"icmp", ipv4_layer};
   udp_type udp_layer{"udp", ipv4_layer};
-  tcp_type tcp_layer{ipv4_layer, "tcp"};
+  tcp_type tcp_layer;
   stack_type device;
 };
 
