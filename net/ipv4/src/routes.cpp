@@ -63,9 +63,13 @@ ipv4_hop ipv4_routes::find(ipv4_address to) const noexcept {
   if (link != nullptr && (best == nullptr || link->length() >= best->to.length()))
     return {hop_kind::unicast, to, link->address()};
   if (best == nullptr) return {};
-  const ipv4_prefix* between = network_of(best->gateway);
-  if (between == nullptr || is_ours(best->gateway)) return {};
-  return {hop_kind::unicast, best->gateway, between->address()};
+  if (best->is_on_link()) return {hop_kind::unicast, to, primary()};
+  if (is_ours(best->gateway)) return {};
+  if (const ipv4_prefix* between = network_of(best->gateway))
+    return {hop_kind::unicast, best->gateway, between->address()};
+  const bool reached = std::ranges::any_of(
+      routes_, [&](const route& each) { return each.is_on_link() && each.to.contains(best->gateway); });
+  return reached ? ipv4_hop{hop_kind::unicast, best->gateway, primary()} : ipv4_hop{};
 }
 
 }  // namespace mirage

@@ -45,6 +45,19 @@ TEST(routes, the_longest_prefix_decides) {
   EXPECT_EQ(routes.find("198.51.100.1").next, ipv4_address("10.0.0.1"));
 }
 
+TEST(routes, a_network_on_the_link_and_a_gateway_in_it_need_no_address_there) {
+  ipv4_routes routes;
+  ASSERT_TRUE(routes.add_address("10.0.0.2/32"));
+  ASSERT_TRUE(routes.add_route("10.0.0.1/32", {}));
+  ASSERT_TRUE(routes.add_route({}, "10.0.0.1"));
+  EXPECT_EQ(routes.find("10.0.0.1").next, ipv4_address("10.0.0.1"));
+  EXPECT_EQ(routes.find("10.0.0.1").source, ipv4_address("10.0.0.2"));
+  EXPECT_EQ(routes.find("192.0.2.1").next, ipv4_address("10.0.0.1"));
+  EXPECT_EQ(routes.find("192.0.2.1").source, ipv4_address("10.0.0.2"));
+  routes.remove_route("10.0.0.1/32");
+  EXPECT_EQ(routes.find("192.0.2.1").kind, hop_kind::none);
+}
+
 TEST(routes, groups_and_broadcasts_are_known) {
   ipv4_routes routes;
   EXPECT_EQ(routes.find("255.255.255.255").kind, hop_kind::broadcast);

@@ -25,4 +25,11 @@ inline device<ip> ipv4_on(needs<ethernet> below, needs<arp> neighbours, const gr
                .in(prefix)}}}(below, neighbours);
 }
 
+/// Without an address, for whoever gives it one later.
+inline const implementation<ip, ethernet, arp> ipv4_without_address{{.name = "ipv4",
+                                                                     .type = "mirage::ipv4<$0, $1>",
+                                                                     .header = "mirage/ipv4.hpp",
+                                                                     .construct = "$name, $0, $1",
+                                                                     .packages = {"ipv4"}}};
+
 }  // namespace mirage::config

@@ -35,8 +35,9 @@ class ipv4_routes {
     return {addresses_.data(), addresses_.size()};
   }
 
-  /// By way of a gateway, which must be on the link when the route is used. In the place of another route to
-  /// the same network. False at the cap.
+  /// By way of a gateway, which must be on the link when the route is used; an unspecified one says that the
+  /// network itself is on the link (RFC 3442). In the place of another route to the same network. False at
+  /// the cap.
   bool add_route(ipv4_prefix to, ipv4_address gateway) noexcept;
   void remove_route(ipv4_prefix to) noexcept;
 
@@ -50,6 +51,7 @@ class ipv4_routes {
   struct route {
     ipv4_prefix to;
     ipv4_address gateway;
+    [[nodiscard]] bool is_on_link() const noexcept { return gateway.is_unspecified(); }
   };
   [[nodiscard]] const ipv4_prefix* network_of(ipv4_address address) const noexcept;
   [[nodiscard]] ipv4_address primary() const noexcept {

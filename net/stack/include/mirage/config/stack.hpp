@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: ISC
-// The project's own stack, as config.cpp sees it: `direct_stack(network)`, and what `generic_stack` is with
-// --net=direct.
+// The project's own stack, as config.cpp sees it: `direct_stack(network)`. What `generic_stack` is with
+// --net=direct is said where DHCP can be chosen for it, in dhcp_stack.hpp.
 #pragma once
 
 #include "mirage/config/arp.hpp"
 #include "mirage/config/ethernet.hpp"
-#include "mirage/config/generic.hpp"
 #include "mirage/config/icmp.hpp"
 #include "mirage/config/icmpv6.hpp"
 #include "mirage/config/ipv4.hpp"
@@ -15,12 +14,10 @@
 
 namespace mirage::config {
 
-/// Every layer on one network, with both versions of IP; `prefix` is put before the boot arguments --ipv4,
-/// --ipv4-gateway, --ipv6, --ipv6-gateway and --accept-router-advertisements.
-inline device<stack> direct_stack(needs<network> below, const group& prefix = {}) {
-  const auto link = ethernet_on(below);
-  const auto neighbours = arp_on(link);
-  const auto ipv4 = ipv4_on(link, neighbours, prefix);
+/// The layers above IPv4, and IPv6 with its own beside them. `prefix` is put before the boot arguments of
+/// IPv6.
+inline device<stack> stack_over(needs<network> below, needs<ethernet> link, needs<arp> neighbours,
+                                needs<ip> ipv4, const group& prefix = {}) {
   const auto ipv6 = ipv6_on(link, prefix);
   return implementation<stack, network, ethernet, arp, ip, icmp, udp, tcp, ip, icmp>{
       {.name = "stack",
@@ -31,14 +28,12 @@ inline device<stack> direct_stack(needs<network> below, const group& prefix = {}
                                tcp_on_both(ipv4, ipv6), ipv6, icmpv6_on(ipv6));
 }
 
-namespace detail {
-
-// The host's own stack, where there is one, is what a first try wants: this one must be asked for there.
-inline const bool stack_offers =
-    stacks.add({.value = "direct", .rank = -1, .make = [](const needs<network>& below, const group& prefix) {
-                  return direct_stack(below, prefix);
-                }});
-
-}  // namespace detail
+/// Every layer on one network, with both versions of IP; `prefix` is put before the boot arguments --ipv4,
+/// --ipv4-gateway, --ipv6, --ipv6-gateway and --accept-router-advertisements.
+inline device<stack> direct_stack(needs<network> below, const group& prefix = {}) {
+  const auto link = ethernet_on(below);
+  const auto neighbours = arp_on(link);
+  return stack_over(below, link, neighbours, ipv4_on(link, neighbours, prefix), prefix);
+}
 
 }  // namespace mirage::config
