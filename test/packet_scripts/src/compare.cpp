@@ -82,6 +82,9 @@ packet completed(packet wanted, const stations& who, const learnt_numbers& numbe
     if (one.kind == "fragment") expect(one, "mf", "0");
     if (one.kind == "fragment") expect(one, "offset", "0");
     if (one.kind == "record") expect(one, "sources", "");
+    if (one.kind == "record") expect(one, "auxiliary", "0");
+    if (one.kind == "ns" || one.kind == "na" || one.kind == "rs" || one.kind == "report")
+      expect(one, "reserved", "0");
     if (one.kind == "na")
       for (const std::string_view flag : {"router", "solicited", "override"}) expect(one, flag, "0");
     if (has_checksum(one)) expect(one, "checksum", "ok");
@@ -94,14 +97,20 @@ packet completed(packet wanted, const stations& who, const learnt_numbers& numbe
   return wanted;
 }
 
-// A name that is not known yet is the host's to choose: it is what stands in its place.
+// A name that is not known yet is the host's to choose: it is what stands in its place, unless another is
+// that.
 void learn_names(packet& wanted, const packet& seen, learnt_numbers& numbers) {
   if (wanted.layers.at(0).kind != "eth") wanted.layers.insert(wanted.layers.begin(), layer{"eth", {}});
+  const auto is_taken = [&](const std::string& value) {
+    return std::ranges::any_of(numbers.names, [&](const auto& each) { return each.second == value; });
+  };
   for (std::size_t i = 0; i < std::min(wanted.layers.size(), seen.layers.size()); ++i)
-    for (field& each : wanted.layers[i].fields)
-      if (const std::string* const there = seen.layers[i].find(each.name);
-          each.value.starts_with('$') && each.name != "data" && there != nullptr)
-        each.value = numbers.names.try_emplace(each.value, *there).first->second;
+    for (field& each : wanted.layers[i].fields) {
+      const std::string* const there = seen.layers[i].find(each.name);
+      if (!each.value.starts_with('$') || each.name == "data" || there == nullptr) continue;
+      if (!numbers.names.contains(each.value) && is_taken(*there)) continue;
+      each.value = numbers.names.try_emplace(each.value, *there).first->second;
+    }
 }
 
 }  // namespace

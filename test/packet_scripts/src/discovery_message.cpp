@@ -50,9 +50,10 @@ std::string encode_option(const layer& one, const stations& who) {
     const std::string network = one.get("network");
     const auto slash = network.find('/');
     return option(one, 3,
-                  byte(std::stoul(network.substr(slash + 1))) + byte(flags(one, "on-link", "auto")) +
-                      be32(one.number("valid", 86400)) + be32(one.number("preferred", 14400)) + be32(0) +
-                      ip6_bytes(network.substr(0, slash)));
+                  byte(std::stoul(network.substr(slash + 1))) +
+                      byte(flags(one, "on-link", "auto") | (one.number("reserved") & 0x3f)) +
+                      be32(one.number("valid", 86400)) + be32(one.number("preferred", 14400)) +
+                      be32(one.number("reserved")) + ip6_bytes(network.substr(0, slash)));
   }
   return option(one, one.number("type"), one.get("data"));
 }
@@ -92,6 +93,7 @@ void decode_records(std::string_view from, unsigned count, packet& to) {
     for (std::size_t i = 0; i < sources; ++i)
       list += (list.empty() ? "" : ",") + ip6_text(from.substr(20 + 16 * i));
     one.set("sources", list);
+    one.set("auxiliary", get8(from, 1));
     from.remove_prefix(20 + 16 * sources);
   }
 }
@@ -142,6 +144,9 @@ bool decode_discovery(std::string_view message, packet& to) {
                                               : "report",
             {}};
   one.set("code", get8(message, 1));
+  one.set("reserved", type == report                    ? get16(message, 4)
+                      : type == neighbour_advertisement ? get32(message, 4) & 0x1fffffffU
+                                                        : get32(message, 4));
   if (about_neighbour) one.set("target", ip6_text(message.substr(8)));
   if (type == neighbour_advertisement) {
     const unsigned bits = get8(message, 4);

@@ -201,6 +201,7 @@ class layer_reader {
   std::string number(const word& given) {
     if ((to_.kind == "icmp" || to_.kind == "icmp6" || to_.kind == "tcp") && given.text == "same")
       return given.text;
+    if (to_.kind == "fragment" && given.text.starts_with('$')) return given.text;
     const auto dots = given.text.find("..");
     if (dots != given.text.npos) {
       if (number_of(given.text.substr(0, dots)) && number_of(given.text.substr(dots + 2))) return given.text;
