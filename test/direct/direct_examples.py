@@ -11,7 +11,8 @@ import re
 import subprocess
 import tempfile
 
-from project import eventually, require, texts
+from project import eventually, texts
+from results import require
 from time_server import time_server
 
 HOST, OURS, FAR = "10.0.0.1", "10.0.0.2", "10.0.0.3"
@@ -21,8 +22,7 @@ PREFIX = f"{OURS}/24"
 def command(*words, limit=60):
     done = subprocess.run(list(map(str, words)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace", timeout=limit)
-    if done.returncode != 0:
-        raise OSError(f"{' '.join(map(str, words))} ended with {done.returncode}: {done.stdout[-2000:]}")
+    require(done.returncode == 0, f"{' '.join(map(str, words))} ended with {done.returncode}", done.stdout[-2000:])
     return done.stdout
 
 
@@ -120,8 +120,7 @@ def dhcp(project):
         mac = json.loads(command("ip", "-json", "link", "show", "tap0"))[0]["address"]
 
         def told(line):
-            if line not in texts("".join(output)):
-                raise OSError(f"it does not say {line!r} but {output}")
+            require(line in texts("".join(output)), f"it says {line!r}", output)
 
         eventually(lambda: told(f"10.0.0.50 is leased to {mac}"))
     found = project.messages("--ipv4", PREFIX, "--first=10.0.1.50")

@@ -11,21 +11,14 @@ import subprocess
 import threading
 import time
 
+from results import Wrong, require
+
 ROOT = pathlib.Path(os.environ.get("MIRAGE_ROOT", pathlib.Path(__file__).resolve().parents[2]))
 BUILD = pathlib.Path(os.environ.get("MIRAGE_BUILD", ROOT / "build"))
 MIRAGE = BUILD / "bin/mirage"
 LIMIT = 60  # seconds that one command may take ...
 BUILD_LIMIT = 600  # ... and one that may have to build libraries
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: \[(\w+)\] \[([\w.-]+)\] (.*)$")
-
-
-class Wrong(Exception):
-    """Something does not do what it must."""
-
-
-def require(holds, what, shown=""):
-    if not holds:
-        raise Wrong(f"{what}: {shown!r}" if shown else what)
 
 
 class Project:

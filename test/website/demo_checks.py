@@ -7,8 +7,8 @@ import socket
 import subprocess
 import time
 
-from check import equal, require
 from http_checks import curl
+from results import equal, require
 from server import free_port
 
 

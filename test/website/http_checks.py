@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 
-from check import equal, require
+from results import equal, require
 
 # The time of last modification of everything in the sample folder.
 MODIFIED = 1_700_000_000

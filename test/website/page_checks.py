@@ -4,8 +4,8 @@
 import urllib.parse
 
 from browser import Browser
-from check import equal, require
 from http_checks import curl
+from results import equal, require
 
 WIDTHS = {390: 844, 1280: 900}
 

@@ -8,7 +8,7 @@ import socket
 import struct
 import subprocess
 
-from check import equal, require
+from results import equal, require
 from server import Server
 
 HERE = pathlib.Path(__file__).resolve().parent

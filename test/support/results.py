@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: ISC
 """Results as lines: `pass NAME`, `fail NAME: why`. A check is a function that raises `Wrong`, or does not."""
 
+import threading
 import traceback
 
 
 class Wrong(Exception):
-    pass
+    """Something does not do what it must."""
 
 
 def require(holds, what, shown=None):
@@ -24,8 +25,11 @@ def short(value):
 
 
 class Results:
+    """Checks may run in several threads."""
+
     def __init__(self):
         self.passed = self.failed = 0
+        self.lock = threading.Lock()
 
     def run(self, name, function, *arguments):
         try:
@@ -35,9 +39,11 @@ class Results:
         except Exception:  # a test that breaks has failed, and the others go on
             self.add_failure(name, traceback.format_exc().strip().replace("\n", " | "))
         else:
-            self.passed += 1
-            print(f"pass {name}", flush=True)
+            with self.lock:
+                self.passed += 1
+                print(f"pass {name}", flush=True)
 
     def add_failure(self, name, why):
-        self.failed += 1
-        print(f"fail {name}: {why}", flush=True)
+        with self.lock:
+            self.failed += 1
+            print(f"fail {name}: {why}".replace("\n", " "), flush=True)
