@@ -81,8 +81,6 @@ def iperf(project):
 
 
 def clock_sync(project):
-    # Who ran before had another MAC address, which Linux may believe in for a minute.
-    command("ip", "neighbour", "flush", "dev", "tap0")
     with time_server(HOST, ahead=5) as port:
         shown = texts(project.run("--ipv4", PREFIX, f"--server={HOST}:{port}"))
     check_clock(shown)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: ISC
+"""DHCP with the servers and clients that people have: dnsmasq leases to our stack, dhclient leases from our server."""
+
+import contextlib
+import json
+import pathlib
+import re
+import socket
+import subprocess
+import tempfile
+
+from direct_examples import OURS, PREFIX, command
+from project import eventually, texts
+from results import require
+
+LEASED = "10.0.0.50"
+
+
+@contextlib.contextmanager
+def dnsmasq():
+    """A server at tap0 that has one address to lease; gives the file in which it notes its leases."""
+    with tempfile.TemporaryDirectory() as folder:
+        leases = pathlib.Path(folder) / "leases"
+        options = ("no-daemon", "conf-file=/dev/null", "port=0", "user=root", "interface=tap0", "bind-interfaces", "no-ping",
+                   f"pid-file={folder}/pid", f"dhcp-leasefile={leases}", f"dhcp-range={LEASED},{LEASED},2h",
+                   "dhcp-option=option:dns-server,10.0.0.53")
+        process = subprocess.Popen(["dnsmasq", *(f"--{option}" for option in options)], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield leases
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def is_leased_by_dnsmasq(echo):
+    """Our stack starts without an address; `echo` is udp-echo, built with --dhcp."""
+    with dnsmasq() as leases, echo.running("--host-name=mirage-echo") as output:
+        def told():
+            require(f"dhcp_0: {LEASED}/24 for 7200s" in texts("".join(output)), "it tells of its lease", output)
+
+        eventually(told)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(5)
+            client.sendto(b"leased", (LEASED, 7))
+            require(client.recv(100) == b"leased", "it answers at the address that it was leased")
+        noted = leases.read_text()
+        require(re.search(rf" {re.escape(LEASED)} mirage-echo ", noted) is not None, "dnsmasq knows it by its name", noted)
+
+
+def is_leased_to_dhclient(server):
+    """`server` is examples/dhcp. dhclient is told to change nothing of the host."""
+    with tempfile.TemporaryDirectory() as folder, \
+            server.running("--ipv4", PREFIX, f"--first={LEASED}", "--last=10.0.0.51", "--lease=2h") as output:
+        words = ["-4", "-sf", "/bin/true", "-cf", "/dev/null", "-lf", f"{folder}/leases", "-pf", f"{folder}/pid", "tap0"]
+        eventually(lambda: command("ping", "-c", "1", "-W", "1", OURS))
+        command("dhclient", "-1", *words)
+        noted = pathlib.Path(folder, "leases").read_text()
+        mac = json.loads(command("ip", "-json", "link", "show", "tap0"))[0]["address"]
+
+        def told(line):
+            require(line in texts("".join(output)), f"our server says {line!r}", output)
+
+        for line in (f"fixed-address {LEASED};", f"option routers {OURS};", "option dhcp-lease-time 7200;",
+                     f"option dhcp-server-identifier {OURS};"):
+            require(line in noted, f"dhclient notes {line!r}", noted)
+        eventually(lambda: told(f"{LEASED} is leased to {mac}"))
+        command("dhclient", "-r", *words)
+        eventually(lambda: told(f"{LEASED} is free again"))
