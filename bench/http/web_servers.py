@@ -7,17 +7,19 @@ import pathlib
 import random
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+
+from server_process import CLIENT_CORE, ServerProcess  # noqa: E402
+
 ROOT = pathlib.Path(os.environ["MIRAGE_ROOT"])
 BUILD = pathlib.Path(os.environ["MIRAGE_BUILD"])
 SMOKE = "BENCH_SECONDS" in os.environ
 CONNECTIONS = 64
-SERVER_CORE, CLIENT_CORE = "0", "1"
 SIZES = {"1k": 1024, "16k": 16 * 1024}
 LACKING = 77
 
@@ -60,25 +62,20 @@ def build_website(work, htdocs, *keys):
     return project / "dist/website"
 
 
-class Server:
-    """A server process pinned to its core; the CPU time is that of `pid`, which does the work.
-
-    `client` is what clients are started with, so that they run where the server can be reached at `address`."""
+class Server(ServerProcess):
+    """`client` is what clients are started with, so that they run where the server can be reached at `address`."""
 
     def __init__(self, name, command, port, worker_of=None, address="127.0.0.1", client=()):
-        self.name, self.port, self.address, self.client = name, port, address, list(client)
-        self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *map(str, command)], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        super().__init__(name, command)
+        self.port, self.address, self.client = port, address, list(client)
         self.wait_until_it_answers()
-        self.pid = self.process.pid
         if worker_of:
             children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
             self.pid = int(children[0])
 
     def wait_until_it_answers(self):
         for _ in range(500):
-            if self.process.poll() is not None:
-                sys.exit(f"{self.name} ended with {self.process.returncode}")
+            self.must_run()
             if subprocess.run([*self.client, "curl", "-s", "-o", "/dev/null", "--max-time", "1", self.url("/")], check=False).returncode == 0:
                 return
             time.sleep(0.02)
@@ -87,24 +84,12 @@ class Server:
     def url(self, path):
         return f"http://{self.address}:{self.port}{path}"
 
-    def cpu_seconds(self):
-        tasks = pathlib.Path(f"/proc/{self.pid}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-
     def bytes_of(self, path):
         answer = subprocess.run([*self.client, "curl", "-s", "-i", "--max-time", "5", self.url(path)],
                                 stdout=subprocess.PIPE, check=True).stdout
         if not answer.startswith(b"HTTP/1.1 200"):
             sys.exit(f"{self.name} answers {answer[:60]!r} for {path}")
         return len(answer)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
 
 def start_nginx(work, htdocs, address="127.0.0.1", client=()):
