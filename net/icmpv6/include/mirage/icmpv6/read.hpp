@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "mirage/core/bytes.hpp"
 #include "mirage/v1.hpp"
@@ -22,5 +23,8 @@ struct icmpv6_reading {
 };
 
 [[nodiscard]] icmpv6_reading read_icmpv6(const v1::ip_header<ipv6_address>& from, cbytes message) noexcept;
+
+/// As if a router said that it cannot deliver this packet of ours; nothing if it is not the beginning of one.
+[[nodiscard]] std::optional<v1::icmp_report<ipv6_address>> report_undelivered(cbytes packet) noexcept;
 
 }  // namespace mirage

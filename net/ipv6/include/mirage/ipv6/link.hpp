@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mirage/core/event.hpp"
+#include "mirage/core/inline_function.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/core/waiter.hpp"
 #include "mirage/ethernet/wire.hpp"
@@ -25,6 +26,10 @@
 #include "mirage/v1.hpp"
 
 namespace mirage {
+
+/// Called with a packet, from the first byte of its header, whose neighbour does not answer; lent for the
+/// call.
+using ipv6_unanswered_handler = inline_function<void(cbytes packet), 16>;
 
 /// The Ethernet and the counters must outlive it, and the Ethernet be started before: the address of the link
 /// is read here.
@@ -83,6 +88,8 @@ class ipv6_link {
     groups_.leave(group, os::now());
     pump();
   }
+
+  void on_unanswered(ipv6_unanswered_handler handler) noexcept { unanswered_.emplace(std::move(handler)); }
 
   /// To a neighbour or a group. A packet for a neighbour who is not known yet waits for the answer, in a
   /// bounded room.
@@ -159,7 +166,10 @@ class ipv6_link {
         parking_.release(action.target,
                          [&](const v1::transmit& how, cbytes packet) { unpark(action.link, how, packet); });
         return;
-      case kind::failed: counters_.unanswered += parking_.drop(action.target); return;
+      case kind::failed:
+        counters_.unanswered +=
+            parking_.release(action.target, [&](const v1::transmit&, cbytes packet) { give_up(packet); });
+        return;
       case kind::duplicate: ++counters_.duplicates; break;
       case kind::usable:
       case kind::gone: break;
@@ -195,6 +205,9 @@ class ipv6_link {
     return refuse(counters_.parking_full, v1::net_error::full);
   }
 
+  void give_up(cbytes packet) noexcept {
+    if (unanswered_) (*unanswered_)(packet);
+  }
   void unpark(mac_address to, const v1::transmit& how, cbytes packet) noexcept {
     auto fill = [packet](bytes room) noexcept {
       std::memcpy(room.data(), packet.data(), packet.size());
@@ -209,6 +222,7 @@ class ipv6_link {
   group_membership groups_;
   solicited_groups solicited_;
   packet_parking parking_;
+  std::optional<ipv6_unanswered_handler> unanswered_;
   bool pumping_ = false;
   event changed_;
   alarm timer_;
