@@ -131,6 +131,26 @@ TEST_F(telling, no_more_is_quoted_than_fits_in_576_bytes) {
   EXPECT_TRUE(reports.quoted[1] == test::pattern(4000).substr(0, 576 - 48));
 }
 
+TEST_F(telling, a_router_tells_of_what_was_for_somebody_else) {
+  static constexpr ipv4_address elsewhere = "192.0.2.1";
+  far.on_udp = [this](const header& from, buffer&& payload, const v1::received&) {
+    header about = from;
+    about.destination = elsewhere;
+    far_icmp.send_error(icmp_error::port_unreachable, {about, far.ip.header_in_hand(), payload.view()});
+    far_icmp.send_error_of_router(icmp_error::fragmentation_needed,
+                                  {about, far.ip.header_in_hand(), payload.view(), 1300});
+    far_icmp.send_error_of_router(icmp_error::ttl_exceeded,
+                                  {about, far.ip.header_in_hand(), payload.view(), 1300});
+  };
+  send("datagram");
+  ASSERT_EQ(reports.reports.size(), 2u) << "a host does not";
+  EXPECT_EQ(reports.reports[0].what, v1::icmp_report<ipv4_address>::kind::too_long);
+  EXPECT_EQ(reports.reports[0].mtu, 1300u);
+  EXPECT_EQ(reports.reports[1].what, v1::icmp_report<ipv4_address>::kind::expired);
+  EXPECT_EQ(near_messages[1].substr(0, 2), std::string("\x0b\0", 2));
+  EXPECT_EQ(near_messages[1].substr(4, 4), std::string(4, '\0'));
+}
+
 TEST_F(telling, there_is_a_rate) {
   for (int i = 0; i < 10; ++i) send("datagram");
   EXPECT_EQ(reports.reports.size(), 2u);

@@ -63,6 +63,32 @@ TEST_F(ipv4_hosts, broadcasts_and_groups_need_no_neighbour) {
   }
 }
 
+TEST_F(ipv4_hosts, a_router_passes_packets_of_others_on_as_they_are) {
+  const auto pass_on = [&](ipv4_address to) {
+    auto fill = [to](bytes packet) noexcept {
+      ipv4_header::write(packet, {.source = "192.0.2.1",
+                                  .destination = to,
+                                  .protocol = 17,
+                                  .ttl = 3,
+                                  .total_length = 24,
+                                  .identification = 77});
+      std::ranges::copy(as_bytes("data"), packet.begin() + ipv4_header::size);
+      return std::size_t{24};
+    };
+    auto sent = near.ip.write_packet(to, {.header = 24}, fill, {});
+    node.settle();
+    return test::outcome(sent);
+  };
+  EXPECT_EQ(pass_on(there), "ok");
+  ASSERT_EQ(far.seen.packets.size(), 1u);
+  EXPECT_EQ(far.seen.packets[0].from.source, ipv4_address("192.0.2.1"));
+  EXPECT_EQ(far.seen.packets[0].from.ttl, 3);
+  EXPECT_EQ(far.seen.packets[0].payload, "data");
+  for (const ipv4_address no : {here, ipv4_address("10.0.0.255"), ipv4_address("224.0.0.1"),
+                                ipv4_address("198.51.100.1"), ipv4_address::loopback()})
+    EXPECT_EQ(pass_on(no), "no route to the address");
+}
+
 TEST_F(ipv4_hosts, a_group_is_heard_between_join_and_leave) {
   constexpr ipv4_address group = "239.1.2.3";
   const header to{.destination = group};

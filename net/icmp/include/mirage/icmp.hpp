@@ -80,16 +80,25 @@ class icmp {
   /// Tells the sender of a packet, which came to one host and not by a broadcast of the link, where that is
   /// allowed and the rate is not exceeded. Never waits; what cannot be sent is counted.
   void send_error(icmp_error what, const icmp_subject& about) noexcept {
-    if (!is_ours(about.header.destination) || !may_be_told(about)) return;
+    if (!is_ours(about.header.destination)) return;
+    send_error(what, about, {.source = about.header.destination});
+  }
+  /// The same of a packet to somebody else, as a router does: from the address of this interface (RFC 1812
+  /// §4.3.2.4), with the precedence of internetwork control (§4.3.2.5).
+  void send_error_of_router(icmp_error what, const icmp_subject& about) noexcept {
+    send_error(what, about, {.traffic_class = 0xc0});
+  }
+
+ private:
+  void send_error(icmp_error what, const icmp_subject& about, header to) noexcept {
+    if (!may_be_told(about)) return;
     if (!errors_.take(os::now())) return drop(error_rate_);
-    const header to{.source = about.header.destination,
-                    .destination = about.header.source,
-                    .protocol = v1::ip_protocol::icmp};
+    to.destination = about.header.source;
+    to.protocol = v1::ip_protocol::icmp;
     auto fill = [&](bytes message) noexcept { return write_error_message(message, what, about); };
     count(ip_.write(to, {.header = error_message_size(about)}, fill, {}));
   }
 
- private:
   [[nodiscard]] bool is_ours(ipv4_address address) const noexcept {
     return address.is_loopback() || std::ranges::find(ip_.addresses(), address) != ip_.addresses().end();
   }

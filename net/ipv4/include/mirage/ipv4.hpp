@@ -166,6 +166,18 @@ class ipv4 {
     return send_in_fragments(hop, fields, how, fill, slices, mtu);
   }
 
+  /// A packet of somebody else's, whole and with its header, to one host that is not ours, by our routes (RFC
+  /// 1812 §5.2.4). Only a router calls it, and has looked at everything else: TTL, MTU, checksums.
+  template <v1::fill Fill>
+  result<void, v1::net_error> write_packet(ipv4_address to, const v1::transmit& how, Fill fill,
+                                           buffer_list slices) {
+    const ipv4_hop hop = find(to);
+    if (hop.kind != hop_kind::unicast) return refuse(counters_.no_route, v1::net_error::no_route);
+    auto sent = to_link(hop, how, fill, std::move(slices));
+    if (sent) ++counters_.sent;
+    return sent;
+  }
+
   template <class Up>
   void input(buffer&& packet, const v1::received& how, Up& up) {
     ++counters_.received;

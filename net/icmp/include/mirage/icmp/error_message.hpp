@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Telling a sender what could not be done with its packet: RFC 792, RFC 1122 §3.2.2.
+// Telling a sender what could not be done with its packet: RFC 792, RFC 1122 §3.2.2, RFC 1812 §4.3.3, RFC
+// 1191 §4.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +12,23 @@
 
 namespace mirage {
 
-enum class icmp_error : std::uint8_t { protocol_unreachable, port_unreachable, reassembly_time_exceeded };
+/// The last four are a router's.
+enum class icmp_error : std::uint8_t {
+  protocol_unreachable,
+  port_unreachable,
+  reassembly_time_exceeded,
+  network_unreachable,
+  host_unreachable,
+  fragmentation_needed,
+  ttl_exceeded
+};
 
 /// A packet about which something is to be said.
 struct icmp_subject {
   v1::ip_header<ipv4_address> header;
   cbytes header_bytes;  ///< as they came, with options
   cbytes payload;
+  std::uint16_t mtu = 0;  ///< of the next link, where fragmentation is needed
 };
 
 /// Whether anything may be said of it: not of an error message, nor of any fragment but the first, nor to a
