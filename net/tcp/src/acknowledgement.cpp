@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mirage/tcp/connection.hpp"
+#include "mirage/tcp/news.hpp"
 
 namespace mirage::tcp_protocol {
 
@@ -16,16 +17,15 @@ bool is_before(std::uint32_t one, std::uint32_t other) noexcept {
 }
 }  // namespace
 
-struct connection::news {
-  sequence una_before{};
-  std::uint32_t flight_before = 0;
-  std::uint32_t delivered = 0;  // numbers that the peer is known to have since now
-  std::uint32_t lost_before = 0;
-  instant last_again{};        // the latest retransmission of what is acknowledged now
-  instant first_sent = never;  // of what was sent once and acknowledged now
-  bool advanced = false;
-  bool duplicate = false;  // it reported something that came twice
-};
+/// An entry of the queue that the peer is known to have since now. `old`: what it echoes is from before the
+/// last transmission.
+void connection::arrived(const sent_segment& which, bool old, news& what, instant now) noexcept {
+  what.whole += which.length;
+  what.large_arrived |= which.payload() > payload_of(small_mtu());
+  what.path_probe_arrived |= which.probe;
+  what.note_time(which);
+  rack_.delivered(which, now, rtt_.lowest(), old);
+}
 
 void connection::acknowledged(const segment& in, std::uint32_t length, instant now) noexcept {
   news what;
@@ -38,18 +38,24 @@ void connection::acknowledged(const segment& in, std::uint32_t length, instant n
 
   if (agreed_.sack) take_sacks(in, what, now);
   what.delivered += queue_.acknowledge(in.ack, [&](const sent_segment& which) {
-    if (which.retransmitted)
-      what.last_again = std::max(what.last_again, which.sent_at);
-    else
-      what.first_sent = std::min(what.first_sent, which.sent_at);
     const bool old = in.options.times && is_before(in.options.times->echo, timestamp(which.sent_at));
-    rack_.delivered(which, now, rtt_.lowest(), old);
+    arrived(which, old, what, now);
   });
+  if (const std::uint32_t part = what.delivered - what.whole; part > 0 && queue_.first() != nullptr) {
+    // Of the first entry only a part has arrived.
+    what.large_arrived |= part > payload_of(small_mtu());
+    what.note_time(*queue_.first());
+  }
+  heed_sizes(what, now);
+  measure(in, what, now);
   if (what.advanced) {
     progress_at_ = now;
-    measure(in, what, now);
     if (can_undo_ && has_undo_stamp_) {
-      if (was_spurious(in, what)) undo();
+      if (was_spurious(in, what)) {
+        // Where it is said that something came twice, an acknowledgement was lost; else it was only late.
+        was_too_prompt_ |= phase_ == phase::loss && !what.duplicate;
+        undo();
+      }
       can_undo_ = false;
     }
     if (writer_waits_ && has_room()) {
@@ -104,30 +110,37 @@ void connection::take_sacks(const segment& in, news& what, instant now) noexcept
     }
     if (block.begin < queue_.una() || block.end > queue_.nxt()) continue;
     what.delivered += queue_.sack(block.begin, block.end, [&](const sent_segment& which) {
-      const bool old = options.times && is_before(options.times->echo, timestamp(which.sent_at));
-      rack_.delivered(which, now, rtt_.lowest(), old);
+      // While there is a gap, what is echoed is from before the gap and says nothing of this (RFC 7323 §4.3).
+      arrived(which, false, what, now);
     });
   }
 }
 
+/// Karn's algorithm (RFC 6298 §3): what was sent again is measured only where it is sure which transmission
+/// was answered. Of several segments the last counts: acknowledgements of the others may have been lost.
 void connection::measure(const segment& in, const news& what, instant now) noexcept {
-  const std::uint32_t samples = std::max<std::uint32_t>(1, what.flight_before / (2u * send_mss_));
-  if (what.first_sent != never) {
-    const duration took = now - what.first_sent;
-    rtt_.sample(took, samples, bounds(), now);
-    congestion_.sampled(took, queue_.una(), queue_.nxt());
+  if (what.last_again == instant{}) {
+    if (what.last_once == instant{} || what.duplicate) return;
+    if (what.advanced) congestion_.sampled(now - what.last_once, queue_.una(), queue_.nxt());
+    return take_sample(now - what.last_once, what, now);
+  }
+  // What comes with it may have arrived long ago, out of order.
+  if (!what.advanced || !agreed_.timestamps || !in.options.times || in.options.times->echo == 0) return;
+  const std::uint32_t echo = in.options.times->echo;
+  if (is_before(echo, timestamp(what.last_again)) && (what.duplicate || !agreed_.sack)) {
+    // The peer had it already, and only its acknowledgement was lost. That it came twice is what this
+    // answers.
+    if (what.duplicate && now - what.last_again >= rtt_.lowest())
+      take_sample(now - what.last_again, what, now);
     return;
   }
-  // Karn's algorithm (RFC 6298 §3): what was sent again is measured by its timestamp, or not at all.
-  if (!agreed_.timestamps || !in.options.times || in.options.times->echo == 0) return;
-  const std::uint32_t echo = in.options.times->echo;
-  // Where the echo is older than the last transmission, either that one came too early, or the peer had the
-  // data and its acknowledgement was lost; then it says that something came twice, and the time would be a
-  // timeout's.
-  const bool ambiguous = what.last_again != instant{} && is_before(echo, timestamp(what.last_again));
-  if (ambiguous && (what.duplicate || !agreed_.sack)) return;
   const std::uint32_t took = timestamp(now) - echo;
-  if (took < 10 * 60 * 1000) rtt_.sample(std::max<duration>(1ms, 1ms * took), samples, bounds(), now);
+  if (took < 10 * 60 * 1000) take_sample(std::max<duration>(1ms, 1ms * took), what, now);
+}
+
+void connection::take_sample(duration took, const news& what, instant now) noexcept {
+  const std::uint32_t samples = std::max<std::uint32_t>(1, what.flight_before / (2u * send_mss_));
+  rtt_.sample(took, samples, now);
 }
 
 /// RFC 5681 §2: what says nothing new while something is outstanding tells that a segment came.
@@ -158,7 +171,8 @@ void connection::detect_losses(bool advanced, instant now) noexcept {
                         queue_.sacked() >= duplicate_threshold * std::uint32_t{send_mss_};
     const duration window = rack_.reordering_window(rtt_.smoothed(), rtt_.lowest(), urgent);
     const std::optional<duration> again = rack_.detect(queue_, now, window);
-    if (queue_.lost() > 0 && (phase_ == phase::open || phase_ == phase::reduction))
+    const bool harmless = only_a_probe_was_lost(now);
+    if (queue_.lost() > 0 && !harmless && (phase_ == phase::open || phase_ == phase::reduction))
       begin_recovery(phase::recovery, now);
     if (again) arm(pending::reordering, now + *again);
     return;

@@ -97,12 +97,6 @@ void connection::learn(const segment& syn, instant now) noexcept {
   window_ack_ = syn.ack;
 }
 
-void connection::set_segment_size() noexcept {
-  const std::uint16_t most = std::min(agreed_.peer_mss, path_.mss());
-  send_mss_ = static_cast<std::uint16_t>(most - (agreed_.timestamps ? 12 : 0));
-  congestion_.set_mss(send_mss_);
-}
-
 /// The handshake is done.
 void connection::synchronize(instant now) noexcept {
   state_ = state::established;
@@ -112,6 +106,7 @@ void connection::synchronize(instant now) noexcept {
   if (syn_losses_ > 0) rtt_.syn_was_lost();
   congestion_.start(send_mss_, syn_losses_ > 1 ? 1 : shared_.options.initial_window);
   progress_at_ = sent_at_ = now;
+  path_probe_ = queue_.una();
   arm(pending::nothing, never);
   tell(happened::connected | happened::writable);
   ++(passive_ ? shared_.count.accepted : shared_.count.opened);
@@ -131,7 +126,7 @@ bool connection::has_room() const noexcept {
 
 std::uint32_t connection::write(buffer& from, instant now) noexcept {
   if (!can_write() || from.empty()) return 0;
-  if (queue_.held() == 0 && now - sent_at_ > rtt_.timeout(bounds())) congestion_.restart_after_idle();
+  if (queue_.held() == 0 && now - sent_at_ > timeout()) congestion_.restart_after_idle();
   const std::uint32_t room =
       std::clamp(congestion_.window() * 2, shared_.options.send_buffer,
                  std::max(shared_.options.send_buffer, shared_.options.send_buffer_limit));
@@ -226,19 +221,6 @@ bool connection::is_outstanding(sequence quoted) const noexcept {
 
 void connection::unreachable(v1::flow_error why) noexcept {
   if (state_ == state::syn_sent || (state_ == state::syn_received && !passive_)) fail_with(why);
-}
-
-void connection::path_is_shorter(std::uint32_t mtu, instant now) noexcept {
-  if (mtu >= path_.mtu) return;
-  path_.mtu = mtu;
-  const std::uint16_t before = send_mss_;
-  if (!is_synchronized()) return;
-  set_segment_size();
-  if (send_mss_ >= before) return;
-  // RFC 1191 §6.5: what was too long is sent again at once, without a congestion response.
-  for (sent_segment* at = queue_.first(); at != nullptr; at = at->next)
-    if (!at->sacked && at->payload() > send_mss_) queue_.mark_lost(*at);
-  arm_for_loss(now);
 }
 
 }  // namespace mirage::tcp_protocol

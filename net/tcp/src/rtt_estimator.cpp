@@ -11,7 +11,7 @@ constexpr duration lowest_window = 10s;
 constexpr std::int64_t clock_granularity = duration(1ms).count();
 }  // namespace
 
-void rtt_estimator::sample(duration rtt, std::uint32_t samples, const bounds& within, instant now) noexcept {
+void rtt_estimator::sample(duration rtt, std::uint32_t samples, instant now) noexcept {
   const std::int64_t measured = std::max<std::int64_t>(1, rtt.count());
   latest_ = measured;
   if (smoothed_ == 0) {
@@ -34,16 +34,15 @@ void rtt_estimator::sample(duration rtt, std::uint32_t samples, const bounds& wi
     lowest_next_ = measured;
     lowest_since_ = now;
   }
-  // The bound holds for the variation, not for the whole: then a timeout is later than a smoothed round trip
-  // by at least the time for which a peer may delay its acknowledgement.
-  const std::int64_t spread = std::max({clock_granularity, 4 * variation_, within.least.count()});
-  timeout_ = std::min(smoothed_ + spread, within.most.count());
   backoff_ = 0;
 }
 
 duration rtt_estimator::timeout(const bounds& within) const noexcept {
   const std::int64_t most = within.most.count();
-  const std::int64_t once = std::min(timeout_, most);
+  // The bound holds for the variation, not for the whole: then a timeout is later than a smoothed round trip
+  // by at least the time for which a peer may delay its acknowledgement.
+  const std::int64_t spread = std::max({clock_granularity, 4 * variation_, within.least.count()});
+  const std::int64_t once = std::min(has_sample() ? smoothed_ + spread : first_, most);
   return once > (most >> backoff_) ? duration(most) : duration(once << backoff_);
 }
 

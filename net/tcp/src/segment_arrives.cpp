@@ -48,7 +48,7 @@ bool connection::arrives_in_syn_sent(const segment& in, instant now) noexcept {
     syn_due_ = true;
     return true;
   }
-  if (syn_losses_ == 0) rtt_.sample(now - sent_at_, 1, bounds(), now);
+  measure_handshake(in, now);
   synchronize(now);
   acknowledge_now_ = true;
   return true;
@@ -60,6 +60,7 @@ bool connection::arrives(segment in, buffer&& payload, instant now) noexcept {
   if (state_ == state::syn_received && in.has(flag::syn) && in.seq == peer_initial_) {
     if (!in.has(flag::ack)) {
       syn_due_ = true;  // the answer was lost
+      if (agreed_.timestamps && in.options.times) recent_ = in.options.times->value;
       return true;
     }
     // Simultaneous open: the SYN is known, the acknowledgement is new.
@@ -204,7 +205,7 @@ connection::verdict connection::take_acknowledgement(const segment& in, std::uin
       ++shared_.count.bad_acknowledgement;
       return verdict::reset;
     }
-    if (syn_losses_ == 0) rtt_.sample(now - sent_at_, 1, bounds(), now);
+    measure_handshake(in, now);
     send_window_ = largest_window_ = std::uint32_t{in.window} << agreed_.send_scale;
     window_seq_ = in.seq;
     window_ack_ = in.ack;
@@ -219,6 +220,13 @@ connection::verdict connection::take_acknowledgement(const segment& in, std::uin
   acknowledged(in, length, now);
   if (fin_is_acknowledged()) finished_sending(now);
   return verdict::goes_on;
+}
+
+/// A SYN that was sent again is measured where the answer is to the last one (RFC 6298 §3).
+void connection::measure_handshake(const segment& in, instant now) noexcept {
+  const bool sure = syn_losses_ == 0 ||
+                    (agreed_.timestamps && in.options.times && in.options.times->echo == timestamp(sent_at_));
+  if (sure) rtt_.sample(now - sent_at_, 1, now);
 }
 
 /// Our FIN has arrived.

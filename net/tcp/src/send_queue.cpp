@@ -78,7 +78,8 @@ void send_queue::gather(place from, std::uint32_t length, buffer_list& to) noexc
 bool send_queue::sent(std::uint32_t length, bool fin, instant now, std::uint32_t most) noexcept {
   const std::uint32_t numbers = length + (fin ? 1 : 0);
   if (last_ != nullptr && last_->sent_at == now && !last_->fin && !last_->sacked && !last_->lost &&
-      !last_->retransmitted && last_->length + length <= most && last_->length > 0 && length > 0) {
+      !last_->retransmitted && !last_->probe && last_->length + length <= most && last_->length > 0 &&
+      length > 0) {
     last_->length += numbers;
     last_->fin = fin;
   } else {
@@ -101,9 +102,16 @@ bool send_queue::sent(std::uint32_t length, bool fin, instant now, std::uint32_t
   return true;
 }
 
+bool send_queue::sent_probe(std::uint32_t length, instant now) noexcept {
+  if (!sent(length, false, now, 0)) return false;
+  last_->probe = true;
+  return true;
+}
+
 bool send_queue::split(sent_segment& which, std::uint32_t length) noexcept {
   sent_segment* const rest = shared_.segments.make(which);
   if (rest == nullptr) return false;
+  which.probe = rest->probe = false;
   rest->previous = &which;
   rest->begin = which.begin + length;
   rest->length = which.length - length;
@@ -120,6 +128,7 @@ void send_queue::sent_again(sent_segment& which, std::uint32_t length, instant n
   if (length < which.length && !split(which, length)) length = which.length;
   unmark_lost(which);
   which.retransmitted = true;
+  which.probe = false;
   which.sent_at = now;
 }
 
@@ -166,6 +175,7 @@ void send_queue::mark_sacked(sent_segment& which) noexcept {
 
 void send_queue::mark_lost(sent_segment& which) noexcept {
   if (which.lost || which.sacked) return;
+  if (std::exchange(which.probe, false)) lost_probe_ = which.length;
   which.lost = true;
   lost_ += which.length;
   if (lost_hint_ == nullptr || which.begin < lost_hint_->begin) lost_hint_ = &which;

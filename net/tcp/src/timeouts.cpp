@@ -10,10 +10,20 @@ namespace mirage::tcp_protocol {
 namespace {
 // RFC 8985 §7.2, TLP.max_ack_delay.
 constexpr duration peer_may_delay = 200ms;
-// RFC 4821 §7.7: what passes nearly everywhere.
-constexpr std::uint32_t small_mtu_v4 = 576;
-constexpr std::uint32_t small_mtu_v6 = 1280;
 }  // namespace
+
+/// An acknowledgement may be delayed until there is a second full segment; not so where there is a gap, or
+/// something came twice (RFC 9293 §3.8.6.3, RFC 5681 §4.2).
+bool connection::peer_may_wait() const noexcept {
+  return was_too_prompt_ ||
+         (queue_.outstanding() < 2u * send_mss_ && phase_ != phase::loss && !tail_due_ && !tail_outstanding_);
+}
+
+duration connection::timeout() const noexcept {
+  const tcp_options& chosen = shared_.options;
+  const duration least = std::min(chosen.least_timeout, chosen.least_prompt_timeout);
+  return rtt_.timeout({peer_may_wait() ? chosen.least_timeout : least, chosen.most_timeout});
+}
 
 void connection::arm(pending what, instant when) noexcept {
   pending_ = what;
@@ -26,22 +36,22 @@ void connection::arm_for_loss(instant now) noexcept {
   if (queue_.outstanding() == 0) return arm(pending::nothing, never);
   // Set by what was found just now.
   if (pending_ == pending::reordering && loss_at_ > now && queue_.sacked() > 0) return;
-  const duration timeout = rtt_.timeout(bounds());
+  const duration later = timeout();
   if (agreed_.sack && phase_ == phase::open && !tail_outstanding_ && rtt_.backoff() == 0) {
     duration probe = rtt_.has_sample() ? 2 * rtt_.smoothed() : duration(1s);
     if (queue_.outstanding() <= send_mss_) probe += peer_may_delay;
     // Where the timeout would come first, the probe takes its time: it is tried before the window is given
     // up.
-    return arm(pending::tail_probe, now + std::min(std::max(probe, duration(2ms)), timeout));
+    return arm(pending::tail_probe, now + std::min(std::max(probe, duration(2ms)), later));
   }
-  arm(pending::timeout, now + timeout);
+  arm(pending::timeout, now + later);
 }
 
 /// Nothing is on the way, and the peer's window lets nothing go.
 void connection::arm_for_window(instant now) noexcept {
   if (pending_ != pending::nothing || queue_.outstanding() > 0 || queue_.unsent() == 0) return;
   if (window_probes_ == 0 && send_window_ == 0) heard_at_ = now;
-  const duration once = rtt_.timeout(bounds());
+  const duration once = timeout();
   const unsigned shift = std::min<unsigned>(window_probes_, 10);
   arm(pending::window_probe, now + std::min(once * (std::int64_t{1} << shift), shared_.options.most_timeout));
 }
@@ -62,7 +72,7 @@ void connection::expire(instant now) noexcept {
       case pending::timeout: retransmission_timeout(now); break;
       case pending::tail_probe:
         tail_due_ = true;
-        arm(pending::timeout, now + rtt_.timeout(bounds()));
+        arm(pending::timeout, now + timeout());
         break;
       case pending::reordering:
         detect_losses(false, now);
@@ -97,17 +107,18 @@ void connection::retransmission_timeout(instant now) noexcept {
     can_undo_ = true;
     has_undo_stamp_ = false;
   }
-  if (again && rtt_.backoff() >= 2) look_for_black_hole();
+  if (again) send_in_pieces();
   congestion_.timed_out(queue_.in_flight(), again);
   loss_una_ = queue_.una();
   // RFC 2018 §8: a peer that had SACKed what it still waits for has thrown it away.
   queue_.mark_all_lost(queue_.first()->sacked);
+  static_cast<void>(only_a_probe_was_lost(now));
   phase_ = phase::loss;
   recovery_point_ = queue_.nxt();
   tail_due_ = tail_outstanding_ = false;
   duplicates_ = 0;
   rtt_.back_off();
-  arm(pending::timeout, now + rtt_.timeout(bounds()));
+  arm(pending::timeout, now + timeout());
 }
 
 void connection::handshake_timeout(instant now) noexcept {
@@ -124,7 +135,7 @@ void connection::handshake_timeout(instant now) noexcept {
   ecn_asked_ = false;
   rtt_.back_off();
   syn_due_ = true;
-  duration next = rtt_.timeout(bounds());
+  duration next = timeout();
   if (!passive_) next = std::min(next, std::max(duration(1ms), progress_at_ + chosen.connect_timeout - now));
   arm(pending::timeout, now + next);
 }
@@ -158,17 +169,6 @@ void connection::keep_alive(instant now) noexcept {
   }
   ++probes_;
   probe_due_ = true;
-}
-
-/// Large segments get lost again and again, and no router says why (RFC 2923 §2.1).
-void connection::look_for_black_hole() noexcept {
-  const std::uint32_t small = path_.ip_header == 40 ? small_mtu_v6 : small_mtu_v4;
-  const sent_segment& first = *queue_.first();
-  if (black_hole_ || path_.mtu <= small || first.payload() + path_.ip_header + 32 <= small) return;
-  black_hole_ = true;
-  ++shared_.count.black_holes;
-  path_.mtu = small;
-  set_segment_size();
 }
 
 }  // namespace mirage::tcp_protocol

@@ -41,9 +41,14 @@ bool connection::plan_handshake(transmission& out) noexcept {
   return true;
 }
 
+/// Of a segment.
+std::uint32_t connection::usual_length() const noexcept {
+  return in_pieces_ ? payload_of(small_mtu()) : send_mss_;
+}
+
 /// How much can go down at once: what the device cuts, or one segment.
 std::uint32_t connection::longest() const noexcept {
-  const std::uint32_t mss = send_mss_;
+  const std::uint32_t mss = usual_length();
   const std::uint32_t most = std::min(path_.segment_bytes, 65535 - path_.ip_header - 60);
   return most < 2 * mss ? mss : most / mss * mss;
 }
@@ -55,7 +60,7 @@ std::uint32_t connection::peer_room() const noexcept {
 
 /// What is longer than a segment goes down as references, of which there are only so many.
 void connection::fill(transmission& out, send_queue::place from, std::uint32_t length) const noexcept {
-  const std::uint32_t mss = send_mss_;
+  const std::uint32_t mss = usual_length();
   if (length > mss) {
     const std::uint32_t most = std::clamp<std::uint32_t>(path_.slices, 1, most_slices);
     const std::uint32_t parts = path_.slices == 0 ? most_slices : most;
@@ -64,14 +69,14 @@ void connection::fill(transmission& out, send_queue::place from, std::uint32_t l
   }
   out.payload = from;
   out.length = length;
-  out.segment_size = length > mss ? send_mss_ : std::uint16_t{0};
+  out.segment_size = static_cast<std::uint16_t>(length > mss ? mss : 0);
   out.flags = flag::ack;
 }
 
 bool connection::plan_lost(transmission& out) noexcept {
   sent_segment* const which = queue_.first_lost();
   if (which == nullptr) return false;
-  const std::uint32_t mss = send_mss_;
+  const std::uint32_t mss = usual_length();
   const std::uint32_t flight = queue_.in_flight();
   const std::uint32_t room = congestion_.window() > flight ? congestion_.window() - flight : 0;
   if (flight > 0 && room < std::min(mss, which->length)) return false;
@@ -112,7 +117,7 @@ bool connection::plan_tail_probe(transmission& out) noexcept {
 /// How many new bytes go now, given that window and congestion window leave `room`: the sender's part against
 /// silly windows, §3.8.6.2.1, and Nagle's algorithm, §3.7.4.
 std::uint32_t connection::new_length(std::uint32_t room) const noexcept {
-  const std::uint32_t mss = send_mss_;
+  const std::uint32_t mss = usual_length();
   const std::uint32_t unsent = queue_.unsent();
   std::uint32_t length = std::min({unsent, room, longest()});
   const bool idle = queue_.outstanding() == 0;
@@ -126,9 +131,13 @@ std::uint32_t connection::new_length(std::uint32_t room) const noexcept {
   return length;
 }
 
-bool connection::plan_new(transmission& out, instant) noexcept {
+bool connection::plan_new(transmission& out, instant now) noexcept {
   const bool fin_is_next = fin_queued_ && !fin_sent_;
   if (fin_sent_ || (queue_.unsent() == 0 && !fin_is_next)) return false;
+  if (plan_path_probe(out, now)) {
+    if (agreed_.ecn) out.congestion_bits = ect0;
+    return true;
+  }
   const std::uint32_t flight = queue_.in_flight();
   const std::uint32_t window = congestion_.window();
   std::uint32_t length = 0;
@@ -138,7 +147,7 @@ bool connection::plan_new(transmission& out, instant) noexcept {
   }
   out.seq = queue_.nxt();
   // CWR stands in one segment, so it is not cut (RFC 3168 §6.1.2).
-  if (tell_reduced_) length = std::min<std::uint32_t>(length, send_mss_);
+  if (tell_reduced_) length = std::min(length, usual_length());
   fill(out, queue_.next_unsent(), length);
   if (out.length == queue_.unsent()) {
     if (out.length > 0) out.flags |= flag::psh;
@@ -222,7 +231,7 @@ void connection::sent(const transmission& what, instant now) noexcept {
     syn_due_ = false;
     syn_outstanding_ = true;
     sent_at_ = now;
-    if (pending_ == pending::nothing) arm(pending::timeout, now + rtt_.timeout(bounds()));
+    if (pending_ == pending::nothing) arm(pending::timeout, now + timeout());
     return;
   }
   const bool fin = (what.flags & flag::fin) != 0;
@@ -250,7 +259,10 @@ void connection::sent(const transmission& what, instant now) noexcept {
       has_undo_stamp_ = true;
     }
   } else {
-    if (!queue_.sent(what.length, fin, now, longest())) return;
+    if (what.is_path_probe) path_probe_ = what.seq + numbers;
+    if (!(what.is_path_probe ? queue_.sent_probe(numbers, now)
+                             : queue_.sent(what.length, fin, now, longest())))
+      return;
     fin_sent_ = fin_sent_ || fin;
     if ((what.flags & flag::cwr) != 0) tell_reduced_ = false;
     if (first) progress_at_ = now;

@@ -229,7 +229,9 @@ TEST(handshake, a_syn_without_ecn_follows_when_the_first_is_lost) {
 }
 
 TEST(handshake, after_a_lost_syn_the_first_timeout_is_three_seconds) {
-  two_cores both;
+  tcp_options options;
+  options.timestamps = false;
+  two_cores both({}, options);
   both.filter = [](int, const segment& s, std::size_t payload, unsigned number) {
     return number > 0 && (!s.has(flag::syn) || number > 0) && payload == 0;
   };
@@ -240,6 +242,20 @@ TEST(handshake, after_a_lost_syn_the_first_timeout_is_three_seconds) {
   both.pump(0);
   both.run_until([&] { return both.counted.retransmission_timeouts.value() > 0; });
   EXPECT_GE(both.now - begin, 3s);
+}
+
+TEST(handshake, a_syn_that_was_sent_again_is_measured_by_its_timestamp) {
+  for (const int loses : {0, 1}) {
+    two_cores both;
+    both.filter = [&](int from, const segment&, std::size_t, unsigned number) {
+      return from != loses || number > 0;
+    };
+    both.connect();
+    both.run_until(
+        [&] { return both.client_core().is_synchronized() && both.server_core().is_synchronized(); });
+    connection& who = loses == 0 ? both.client_core() : both.server_core();
+    EXPECT_EQ(who.round_trip().smoothed().count(), duration(20ms).count());
+  }
 }
 
 }  // namespace

@@ -124,6 +124,71 @@ TEST(path, a_black_hole_is_found_and_passed) {
   EXPECT_EQ(both.counted.black_holes.value(), 1u);
 }
 
+TEST(path, mere_loss_is_no_black_hole) {
+  link_options link;
+  link.loss = 0.2;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    two_cores both(link, {.user_timeout = 24h}, seed);
+    both.client().to_write = test::pattern(400'000);
+    both.client().shuts_down = both.server().shuts_down = true;
+    both.connect();
+    ASSERT_TRUE(both.run_until([&] { return both.server().saw_end; }, 1h)) << "seed " << seed;
+    EXPECT_EQ(both.counted.black_holes.value(), 0u) << "seed " << seed;
+    EXPECT_EQ(both.client_core().send_mss(), 1448u) << "seed " << seed;
+  }
+}
+
+TEST(path, behind_a_black_hole_segments_are_as_long_as_passes) {
+  open both;
+  std::size_t passes = 1380;
+  both.filter = [&](int from, const segment&, std::size_t payload, unsigned) {
+    return from != 0 || payload <= passes;
+  };
+  both.client().to_write = test::pattern(2000 * 1448);
+  both.pump(0);
+  EXPECT_TRUE(both.run_until([&] { return both.server().got == both.client().to_write; }, 5min));
+  EXPECT_LE(both.client_core().send_mss(), passes);
+  EXPECT_GT(both.client_core().send_mss() + 16, passes) << "RFC 8899 §5.3";
+  EXPECT_GT(both.client_core().window().window(), 20 * 1448u) << "lost probes are no congestion";
+
+  passes = 1500;
+  both.run_for(600s);
+  both.client().to_write += test::pattern(500 * 1448);
+  both.pump(0);
+  EXPECT_TRUE(both.run_until([&] { return both.server().got == both.client().to_write; }, 5min));
+  EXPECT_EQ(both.client_core().send_mss(), 1448u) << "the path has changed";
+}
+
+TEST(path, after_a_report_longer_segments_are_tried_again_in_ten_minutes) {
+  open both;
+  both.client_core().path_is_shorter(1000, both.now);
+  const auto send_some = [&] {
+    both.client().to_write += test::pattern(100 * 1448);
+    both.pump(0);
+    return both.run_until([&] { return both.server().got == both.client().to_write; }, 1min);
+  };
+  ASSERT_TRUE(send_some());
+  EXPECT_EQ(both.client_core().send_mss(), 948u);
+  both.run_for(600s);
+  ASSERT_TRUE(send_some());
+  EXPECT_EQ(both.client_core().send_mss(), 1448u) << "RFC 1191 §6.3";
+}
+
+TEST(path, what_was_lost_twice_is_sent_again_in_small_segments) {
+  open both;
+  both.filter = [&](int, const segment&, std::size_t, unsigned) {
+    return both.counted.retransmission_timeouts.value() >= 2;
+  };
+  both.client().to_write = test::pattern(1448);
+  both.pump(0);
+  both.run_for(10s);
+  EXPECT_TRUE(both.server().got == both.client().to_write);
+  EXPECT_EQ(both.counted.retransmission_timeouts.value(), 2u);
+  EXPECT_EQ(both.count_sent(0, [](const sent_record& r) { return r.payload > 524; }), 3u);
+  EXPECT_EQ(both.count_sent(0, [](const sent_record& r) { return r.payload > 0 && r.payload <= 524; }), 3u)
+      << "no more than the one segment of RFC 5681 §3.1";
+}
+
 TEST(path, only_numbers_that_are_on_the_way_are_believed_in_reports) {
   open both;
   both.client().to_write = "something";

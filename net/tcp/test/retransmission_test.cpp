@@ -192,6 +192,91 @@ TEST(retransmission, a_lost_acknowledgement_does_not_make_the_round_trip_longer)
   EXPECT_LT(both.client_core().round_trip().smoothed(), 2 * before) << "it is told that it came twice";
 }
 
+TEST(retransmission, what_came_long_ago_out_of_order_is_not_measured) {
+  open both;
+  const duration before = both.client_core().round_trip().smoothed();
+  bool first = true;
+  // The first segment is lost, and so is every answer until its time is up.
+  both.filter = [&](int from, const segment&, std::size_t payload, unsigned) {
+    if (from == 0 && payload > 0 && first) return first = false;
+    return both.counted.retransmission_timeouts.value() > 0;
+  };
+  both.client().to_write = test::pattern(3 * 1448);
+  both.pump(0);
+  both.filter = [&](int from, const segment&, std::size_t, unsigned) {
+    return from == 0 || both.counted.retransmission_timeouts.value() > 0;
+  };
+  both.run_for(5s);
+  EXPECT_TRUE(both.all_arrived());
+  EXPECT_GT(both.counted.retransmission_timeouts.value(), 0u);
+  EXPECT_LT(both.client_core().round_trip().smoothed(), before + 10ms);
+}
+
+TEST(retransmission, after_a_timeout_what_is_answered_out_of_order_ends_the_backoff) {
+  open both;
+  const sequence first = both.client_core().snd_nxt();
+  both.filter = [&](int from, const segment& s, std::size_t payload, unsigned) {
+    if (from == 1) return true;
+    return payload == 0 || (both.counted.retransmission_timeouts.value() >= 3 && s.seq != first);
+  };
+  both.client().to_write = test::pattern(30 * 1448);
+  both.pump(0);
+  both.run_until([&] { return both.counted.retransmission_timeouts.value() == 3; }, 20s);
+  EXPECT_EQ(both.client_core().round_trip().backoff(), 3u);
+  both.run_for(200ms);
+  EXPECT_EQ(both.client_core().snd_una(), first);
+  EXPECT_EQ(both.client_core().round_trip().backoff(), 0u) << "new data was sent once and answered";
+}
+
+TEST(retransmission, where_the_peer_must_answer_at_once_a_timeout_comes_sooner) {
+  open both;
+  const duration round_trip = both.client_core().round_trip().smoothed();
+  both.filter = [](int, const segment&, std::size_t, unsigned) { return false; };
+  both.client().to_write = test::pattern(5 * 1448);
+  both.pump(0);
+  const instant sent = both.now;
+  both.run_until([&] { return both.counted.retransmission_timeouts.value() == 1; }, 10s);
+  // The tail loss probe comes first.
+  EXPECT_LE(both.now - sent, 3 * round_trip + 110ms);
+  EXPECT_GE(both.now - sent, round_trip + both.options.least_prompt_timeout);
+}
+
+TEST(retransmission, where_a_single_segment_waits_a_timeout_gives_the_peer_time) {
+  tcp_options options;
+  options.sack = false;  // no probe of the tail
+  open both(options);
+  both.filter = [](int, const segment&, std::size_t, unsigned) { return false; };
+  both.client().to_write = "x";
+  both.pump(0);
+  const instant sent = both.now;
+  both.run_until([&] { return both.counted.retransmission_timeouts.value() == 1; }, 10s);
+  EXPECT_GE(both.now - sent, both.options.least_timeout);
+}
+
+TEST(retransmission, after_a_spurious_timeout_the_next_ones_give_more_time) {
+  open both;
+  both.client().to_write = test::pattern(100 * 1448);
+  both.pump(0);
+  both.run_for(15ms);
+  both.link.delay = 800ms;
+  ASSERT_TRUE(both.run_until([&] { return both.counted.undone.value() > 0; }, 10s));
+  both.link.delay = 10ms;
+  both.run_for(60s);
+  ASSERT_TRUE(both.all_arrived());
+  for (int i = 0; i < 300; ++i) {  // its round trip is forgotten
+    both.client().to_write += test::pattern(1448);
+    both.pump(0);
+    both.run_for(100ms);
+  }
+  const std::uint64_t timeouts = both.counted.retransmission_timeouts.value();
+  both.filter = [](int, const segment&, std::size_t, unsigned) { return false; };
+  both.client().to_write += test::pattern(5 * 1448);
+  both.pump(0);
+  const instant sent = both.now;
+  both.run_until([&] { return both.counted.retransmission_timeouts.value() > timeouts; }, 10s);
+  EXPECT_GE(both.now - sent, both.options.least_timeout) << "RFC 4015 §3.3";
+}
+
 TEST(retransmission, a_spurious_timeout_is_undone) {
   open both;
   both.client().to_write = test::pattern(100 * 1448);

@@ -24,6 +24,7 @@
 #include "mirage/core/bytes.hpp"
 #include "mirage/core/time.hpp"
 #include "mirage/tcp/congestion.hpp"
+#include "mirage/tcp/path_search.hpp"
 #include "mirage/tcp/proportional_reduction.hpp"
 #include "mirage/tcp/rack.hpp"
 #include "mirage/tcp/reassembly.hpp"
@@ -199,6 +200,7 @@ class connection {
   void take_fin(instant now) noexcept;
   void trim(segment& in, buffer& payload) noexcept;
   void learn(const segment& syn, instant now) noexcept;
+  void measure_handshake(const segment& in, instant now) noexcept;
   void synchronize(instant now) noexcept;
   void finished_sending(instant now) noexcept;
 
@@ -216,15 +218,19 @@ class connection {
   [[nodiscard]] bool was_spurious(const segment& in, const news& what) const noexcept;
   void undo() noexcept;
   void mark_front_lost() noexcept;
+  void arrived(const sent_segment& which, bool old, news& what, instant now) noexcept;
+  void take_sample(duration took, const news& what, instant now) noexcept;
 
   // transmit.cpp
   [[nodiscard]] bool plan_handshake(transmission& out) noexcept;
   [[nodiscard]] bool plan_lost(transmission& out) noexcept;
   [[nodiscard]] bool plan_tail_probe(transmission& out) noexcept;
   [[nodiscard]] bool plan_new(transmission& out, instant now) noexcept;
+  [[nodiscard]] bool plan_path_probe(transmission& out, instant now) const noexcept;
   [[nodiscard]] bool plan_control(transmission& out) noexcept;
   [[nodiscard]] std::uint32_t new_length(std::uint32_t room) const noexcept;
   [[nodiscard]] std::uint32_t longest() const noexcept;
+  [[nodiscard]] std::uint32_t usual_length() const noexcept;
   [[nodiscard]] std::uint32_t peer_room() const noexcept;
   void fill(transmission& out, send_queue::place from, std::uint32_t length) const noexcept;
   [[nodiscard]] segment_options options_for(const transmission& what, instant now) const noexcept;
@@ -236,22 +242,27 @@ class connection {
   void handshake_timeout(instant now) noexcept;
   void window_probe(instant now) noexcept;
   void keep_alive(instant now) noexcept;
+  [[nodiscard]] bool peer_may_wait() const noexcept;
+  [[nodiscard]] duration timeout() const noexcept;
   void arm(pending what, instant when) noexcept;
   void arm_for_loss(instant now) noexcept;
   void arm_for_window(instant now) noexcept;
-  void look_for_black_hole() noexcept;
+
+  // path_mtu.cpp
+  [[nodiscard]] std::uint32_t payload_of(std::uint32_t mtu) const noexcept;
+  [[nodiscard]] std::uint32_t small_mtu() const noexcept;
+  void send_in_pieces() noexcept;
+  void heed_sizes(const news& what, instant now) noexcept;
+  [[nodiscard]] bool only_a_probe_was_lost(instant now) noexcept;
+  void set_segment_size() noexcept;
 
   // connection.cpp
   void fail_with(v1::flow_error why) noexcept;
   void become_closed() noexcept;
   void enter_time_wait(instant now) noexcept;
   void challenge(instant now) noexcept;
-  void set_segment_size() noexcept;
   [[nodiscard]] bool fin_is_acknowledged() const noexcept {
     return fin_sent_ && queue_.una() == queue_.nxt();
-  }
-  [[nodiscard]] rtt_estimator::bounds bounds() const noexcept {
-    return {shared_.options.least_timeout, shared_.options.most_timeout};
   }
   void tell(std::uint8_t what) noexcept { events_ |= what; }
 
@@ -265,6 +276,7 @@ class connection {
   proportional_reduction reduction_;
   rack rack_;
   path path_;
+  path_search path_search_;
   agreement agreed_;
 
   // Times
@@ -292,6 +304,8 @@ class connection {
   sequence tail_end_{};     // TLP.end_seq
   sequence reduced_at_{};   // ECN: no second reduction before this is acknowledged
   sequence loss_una_{};     // SND.UNA at the last timeout
+  sequence pieces_end_{};   // of the segment that is sent again in small ones
+  sequence path_probe_{};   // the end of the last one
   sack_block duplicate_{};  // to report (RFC 2883)
   congestion::saved before_loss_{};
   std::uint32_t undo_stamp_ = 0;  // the timestamp of the first retransmission (RFC 3522)
@@ -337,7 +351,9 @@ class connection {
   bool tell_reduced_ : 1 = false;     // CWR in the next new data
   bool ecn_asked_ : 1 = false;
   bool has_reduced_ : 1 = false;
-  bool black_hole_ : 1 = false;
+  bool in_pieces_ : 1 = false;
+  bool pieces_tell_ : 1 = false;     // of the path, as it was a long one
+  bool was_too_prompt_ : 1 = false;  // a timeout was spurious
 };
 
 }  // namespace mirage::tcp_protocol

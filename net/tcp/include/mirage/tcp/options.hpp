@@ -41,8 +41,12 @@ struct tcp_options {
 
   // ---- Times ----
 
-  duration least_timeout = 200ms;  ///< of retransmission; RFC 6298 says 1 s
-  duration most_timeout = 60s;     ///< with backoff
+  /// The least time of a retransmission timeout beyond a round trip (RFC 6298 §2.4 says 1 s in all; RFC 8961
+  /// leaves it to what is measured): where the peer may hold an acknowledgement back for more data, and where
+  /// it must not (RFC 9293 §3.8.6.3), unless such a timeout was spurious.
+  duration least_timeout = 200ms;
+  duration least_prompt_timeout = 50ms;
+  duration most_timeout = 60s;  ///< with backoff
   duration acknowledgement_delay = 40ms;
   duration time_wait_time = 60s;       ///< twice the lifetime of a segment; RFC 9293 says 4 minutes
   duration user_timeout = 120s;        ///< without an acknowledgement of what was sent; RFC 9293 R2

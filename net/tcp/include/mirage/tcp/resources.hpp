@@ -36,6 +36,7 @@ struct sent_segment {
   bool sacked = false;       // the peer has it
   bool lost = false;         // and is to be sent again
   bool retransmitted = false;
+  bool probe = false;  // longer than a segment, to see whether the path takes it
 
   [[nodiscard]] sequence end() const noexcept { return begin + length; }
   [[nodiscard]] std::uint32_t payload() const noexcept { return length - (fin ? 1u : 0u); }

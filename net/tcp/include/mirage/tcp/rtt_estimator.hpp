@@ -11,15 +11,16 @@ namespace mirage::tcp_protocol {
 
 class rtt_estimator {
  public:
-  /// RFC 6298 §2.4 would have a lower bound of 1 s; everybody takes less, because delays of acknowledgements
-  /// are shorter today.
+  /// The least is of the time beyond a smoothed round trip, and the most of all together. RFC 6298 §2.4 would
+  /// have at least 1 s of all together; everybody takes less, because delays of acknowledgements are shorter
+  /// today.
   struct bounds {
     duration least = 200ms;
     duration most = 60s;
   };
 
   /// A measured round trip; `samples` is how many are expected in one window of data.
-  void sample(duration rtt, std::uint32_t samples, const bounds& within, instant now) noexcept;
+  void sample(duration rtt, std::uint32_t samples, instant now) noexcept;
 
   [[nodiscard]] bool has_sample() const noexcept { return smoothed_ != 0; }
   /// 0 before the first sample.
@@ -38,14 +39,14 @@ class rtt_estimator {
   [[nodiscard]] unsigned backoff() const noexcept { return backoff_; }
   /// §5.7: 3 s after the SYN was lost.
   void syn_was_lost() noexcept {
-    if (!has_sample()) timeout_ = duration(3s).count();
+    if (!has_sample()) first_ = duration(3s).count();
     backoff_ = 0;
   }
 
  private:
   std::int64_t smoothed_ = 0;  // nanoseconds
   std::int64_t variation_ = 0;
-  std::int64_t timeout_ = duration(1s).count();  // §2.1
+  std::int64_t first_ = duration(1s).count();  // the timeout before a sample, §2.1
   std::int64_t lowest_ = 0;
   std::int64_t latest_ = 0;
   std::int64_t lowest_next_ = 0;  // of the window of time that runs

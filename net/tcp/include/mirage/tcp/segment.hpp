@@ -45,7 +45,8 @@ struct transmission {
   send_queue::place payload{};       ///< where it lies
   sent_segment* again = nullptr;     ///< what it is sent again from
   segment_options options{};
-  bool is_probe = false;  ///< of a window, or of a peer that is silent
+  bool is_probe = false;       ///< of a window, or of a peer that is silent
+  bool is_path_probe = false;  ///< one segment, longer than others are (RFC 4821)
 };
 
 }  // namespace mirage::tcp_protocol

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "mirage/core/buffer.hpp"
 #include "mirage/core/buffer_list.hpp"
@@ -61,6 +62,8 @@ class send_queue {
   /// The next bytes were sent. Joined to the last entry if that left at the same time and both together are
   /// no longer than `most`. False at a cap on memory: then nothing is changed.
   [[nodiscard]] bool sent(std::uint32_t length, bool fin, instant now, std::uint32_t most) noexcept;
+  /// The same, of one segment that is longer than others are.
+  [[nodiscard]] bool sent_probe(std::uint32_t length, instant now) noexcept;
   /// The first `length` of it were sent again.
   void sent_again(sent_segment& which, std::uint32_t length, instant now) noexcept;
   /// False at a cap on memory.
@@ -104,6 +107,8 @@ class send_queue {
   }
 
   void mark_lost(sent_segment& which) noexcept;
+  /// How long the probe of the path was that was found to be lost since the last call, or 0.
+  [[nodiscard]] std::uint32_t take_lost_probe() noexcept { return std::exchange(lost_probe_, 0u); }
   void unmark_lost(sent_segment& which) noexcept;
   void unmark_all_lost() noexcept;
   /// After a timeout: everything that the peer is not known to have. `forget_sacks` where the peer has gone
@@ -133,6 +138,7 @@ class send_queue {
   std::uint32_t sacked_ = 0;  // by entries, and presumed
   std::uint32_t presumed_ = 0;
   std::uint32_t lost_ = 0;
+  std::uint32_t lost_probe_ = 0;
   sent_segment* first_ = nullptr;
   sent_segment* last_ = nullptr;
   mutable sent_segment* lost_hint_ = nullptr;  // none before it is lost
