@@ -11,14 +11,14 @@ namespace {
 constexpr duration unsolicited_interval = 1s;  // RFC 3376 §8.11, RFC 3810 §9.11
 }  // namespace
 
-bool group_membership::join(const ip_address& group, bool told, instant now) noexcept {
+bool group_membership::join(const ip_address& group, bool told, instant when) noexcept {
   membership* known = find(group);
   if (known == nullptr) {
     if (groups_.full()) forget_left();
     if (groups_.full()) return false;
     known = &groups_.emplace_back(membership{.group = group, .told = told});
   }
-  if (++known->joins == 1) tell_change(*known, now);
+  if (++known->joins == 1) tell_change(*known, when);
   return true;
 }
 
@@ -88,10 +88,10 @@ group_membership::membership* group_membership::find(const ip_address& group) no
   return found == groups_.end() ? nullptr : found;
 }
 
-void group_membership::tell_change(membership& of, instant now) noexcept {
+void group_membership::tell_change(membership& of, instant when) noexcept {
   if (!of.told) return;
   of.changes = robustness;
-  of.change_due = now;
+  of.change_due = when;
 }
 
 void group_membership::forget_left() noexcept {

@@ -17,7 +17,9 @@ void solicited_groups::follow(const own_addresses& ours, group_membership& group
   }
   for (const own_address& each : ours.all()) {
     if (std::ranges::find(kept, each.address()) != kept.end()) continue;
-    if (groups.join(solicited_node(each.address()), true, now)) kept.push_back(each.address());
+    // It is heard from now on, but told only when the address is asked for, which is after a random time.
+    const instant told = each.tentative ? std::max(now, each.deadline) : now;
+    if (groups.join(solicited_node(each.address()), true, told)) kept.push_back(each.address());
   }
   followed_ = kept;
 }

@@ -32,9 +32,9 @@ class group_membership {
 
   explicit group_membership(std::uint64_t seed) noexcept : random_(seed) {}
 
-  /// Joins count. False at the cap. `told`: routers hear of it, which is not so for groups that never leave
-  /// the link by their nature (RFC 3810 §6).
-  [[nodiscard]] bool join(const ip_address& group, bool told, instant now) noexcept;
+  /// Joins count. False at the cap. `told`: routers hear of it at `when`, now or later, which is not so for
+  /// groups that never leave the link by their nature (RFC 3810 §6).
+  [[nodiscard]] bool join(const ip_address& group, bool told, instant when) noexcept;
   void leave(const ip_address& group, instant now) noexcept;
   [[nodiscard]] bool contains(const ip_address& group) const noexcept;
 
@@ -55,7 +55,7 @@ class group_membership {
     instant answer_due = never;
   };
   [[nodiscard]] membership* find(const ip_address& group) noexcept;
-  void tell_change(membership& of, instant now) noexcept;
+  void tell_change(membership& of, instant when) noexcept;
   void forget_left() noexcept;
   [[nodiscard]] duration random_up_to(duration most) noexcept;
 

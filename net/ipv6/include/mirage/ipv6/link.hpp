@@ -146,13 +146,17 @@ class ipv6_link {
 
   void pump() noexcept {
     pumping_ = true;
-    // Whoever asks whether an address is somebody's listens for the answer first (RFC 4862 §5.4.2).
-    solicited_.follow(addresses(), groups_, os::now());
+    // Whoever asks whether an address is somebody's listens for the answer first, and says so to switches
+    // that listen (RFC 4862 §5.4.2).
+    report_groups();
     for (ndp_action next = core_.poll(os::now()); next; next = core_.poll(os::now())) act(next);
-    solicited_.follow(addresses(), groups_, os::now());
-    while (const auto report = groups_.poll(os::now())) send_report(*report);
+    report_groups();
     pumping_ = false;
     timer_.set(next_timeout());
+  }
+  void report_groups() noexcept {
+    solicited_.follow(addresses(), groups_, os::now());
+    while (const auto report = groups_.poll(os::now())) send_report(*report);
   }
 
   void act(const ndp_action& action) noexcept {
