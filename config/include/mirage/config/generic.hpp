@@ -4,9 +4,11 @@
 // list.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -36,9 +38,13 @@ class generic {
       : key_{key_name, std::move(doc), key_info::kind::word, "", key_name},
         offers_(std::make_shared<std::vector<offer<Out, In...>>>()) {}
 
-  /// Used as `inline const bool offered = stacks.add({...});`.
+  /// Used as `inline const bool offered = stacks.add({...});`. The order of the headers does not matter: the
+  /// highest rank comes first, and then the alphabet.
   bool add(offer<Out, In...> one) const {
-    offers_->push_back(std::move(one));
+    auto place = [&](const auto& other) {
+      return std::tie(other.rank, one.value) < std::tie(one.rank, other.value);
+    };
+    offers_->insert(std::ranges::find_if(*offers_, place), std::move(one));
     return true;
   }
 
