@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+from server_process import CLIENT_CORE, SERVER_CORE
+
 
 def enter_own():
     """Starts the script again in a network namespace of its own, unless it is in one."""
@@ -20,19 +22,19 @@ def ip(words, enter=()):
 
 def receive_on(core, interface, enter=()):
     """What the kernel does for a frame that comes in at the interface, it does on that core (RPS)."""
-    mask = f"{1 << core:x}"
+    mask = f"{1 << int(core):x}"
     # The interfaces of a namespace are only in a sysfs that was mounted in it.
     script = f"mount -t sysfs none /sys && echo {mask} > /sys/class/net/{interface}/queues/rx-0/rps_cpus"
     subprocess.run([*enter, "unshare", "--mount", "sh", "-c", script], check=True)
 
 
 @contextlib.contextmanager
-def at_the_end_of_a_wire(here, there, address, other_address, cores=None):
+def at_the_end_of_a_wire(here, there, address, other_address, on_own_cores=False):
     """A veth pair into a second namespace: `here` with `address` is in ours, `there` with `other_address` in that. Gives
     what a command is started with to run there.
 
     A veth pair by itself does the receiver's work in the sender's time: a server pays for its client's TCP, and the client
-    for the server's. With `cores`, those of the programs at the two ends, each end receives on its own, as two machines
+    for the server's. With `on_own_cores` the server, which is here, and the client receive each on its own, as two machines
     do."""
     keeper = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo ready; exec sleep 3600"], stdout=subprocess.PIPE,
                               text=True)
@@ -43,9 +45,9 @@ def at_the_end_of_a_wire(here, there, address, other_address, cores=None):
         for name, of, prefix in ((here, address, ()), (there, other_address, enter)):
             ip(f"addr add {of}/24 dev {name}", prefix)
             ip(f"link set {name} up", prefix)
-        if cores:
-            receive_on(cores[0], here)
-            receive_on(cores[1], there, enter)
+        if on_own_cores:
+            receive_on(SERVER_CORE, here)
+            receive_on(CLIENT_CORE, there, enter)
         ip("link set lo up", enter)
         yield enter
     finally:
