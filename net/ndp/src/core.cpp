@@ -42,7 +42,7 @@ void ndp_core::start(instant now) noexcept {
   random_ = hash_mix(random_, 3);
   const auto range = static_cast<std::uint64_t>(max_solicitation_delay.count());
   solicit_due_ = later(now, duration{static_cast<std::int64_t>(random_ % range)});
-  solicit_interval_ = first_solicitation_interval;
+  solicit_interval_ = varied(first_solicitation_interval, first_solicitation_interval);
 }
 
 bool ndp_core::add_address(const ipv6_prefix& address, instant now) noexcept {
@@ -215,11 +215,18 @@ void ndp_core::stop_soliciting() noexcept {
   solicit_interval_ = {};
 }
 
-// RFC 7559: until a router is there, ever more seldom.
+// RFC 8415 §15: more or less by a tenth of the interval before.
+duration ndp_core::varied(duration middle, duration before) noexcept {
+  random_ = hash_mix(random_, 4);
+  const auto range = static_cast<std::uint64_t>(before.count() / 5) + 1;
+  return middle - before / 10 + duration{static_cast<std::int64_t>(random_ % range)};
+}
+
+// RFC 7559 §2: until a router is there, ever more seldom.
 ndp_action ndp_core::solicit_routers(instant now) noexcept {
   has_solicited_ = true;
   solicit_due_ = solicit_interval_ == duration{} ? never : later(now, solicit_interval_);
-  solicit_interval_ = std::min(2 * solicit_interval_, most_solicitation_interval);
+  solicit_interval_ = varied(std::min(2 * solicit_interval_, most_solicitation_interval), solicit_interval_);
   return {.what = ndp_action::kind::solicit_routers,
           .source = addresses_.speaker_to(all_routers),
           .destination = all_routers,

@@ -181,11 +181,12 @@ TEST_F(discovering, rfc7559_routers_are_solicited_ever_more_seldom_until_one_is_
   advance(1s);
   EXPECT_EQ(count(kind::solicit_routers), 1u);
   EXPECT_EQ(last(kind::solicit_routers).destination, all_routers);
-  advance(4s);
+  // 4 s, 8 s and 16 s, each more or less by a tenth of the one before.
+  advance(4500ms);
   EXPECT_EQ(count(kind::solicit_routers), 2u);
-  advance(8s);
+  advance(9500ms);
   EXPECT_EQ(count(kind::solicit_routers), 3u);
-  advance(16s);
+  advance(19s);
   EXPECT_EQ(count(kind::solicit_routers), 4u);
   hear_router(1800);
   advance(1h);

@@ -88,6 +88,7 @@ class ndp_core {
   void contest(const ipv6_address& address, instant now) noexcept;
   void answer(const ndp_action& action) noexcept;
   void stop_soliciting() noexcept;
+  [[nodiscard]] duration varied(duration middle, duration before) noexcept;
   [[nodiscard]] ndp_action solicit_routers(instant now) noexcept;
   [[nodiscard]] ndp_action poll_neighbours(instant now) noexcept;
 
