@@ -238,7 +238,7 @@ ndp_action ndp_core::poll_neighbours(instant now) noexcept {
     if (wanted.what == ndp_action::kind::failed) hops_.unanswered(wanted.target);
     if (wanted.what != ndp_action::kind::solicit_neighbour) return wanted;
     // Without an address of ours it would look like the detection of a duplicate.
-    wanted.source = addresses_.speaker_to(wanted.target);
+    if (!addresses_.is_ours(wanted.source)) wanted.source = addresses_.speaker_to(wanted.target);
     if (wanted.source.is_unspecified()) continue;
     if (wanted.destination.is_unspecified()) {
       wanted.destination = solicited_node(wanted.target);

@@ -22,13 +22,15 @@ neighbour_cache::neighbour_cache(const ndp_options& options, std::uint64_t seed)
       most_unresolved_((options.neighbours + 1) / 2),
       table_(options.neighbours) {}
 
-neighbour_cache::found neighbour_cache::lookup(const ipv6_address& who, instant now) noexcept {
+neighbour_cache::found neighbour_cache::lookup(const ipv6_address& who, instant now,
+                                               const ipv6_address& asker) noexcept {
   entry* known = table_.find(who);
   if (known == nullptr) {
     const bool room =
         unresolved_ < most_unresolved_ || put_out([](const entry& one) { return one.is == state::failed; });
     known = room ? make(who, true) : nullptr;
     if (known == nullptr) return {answer::full};
+    known->asker = asker;
     table_.set_deadline(*known, now);
   }
   switch (known->is) {
@@ -37,7 +39,10 @@ neighbour_cache::found neighbour_cache::lookup(const ipv6_address& who, instant 
     case state::reachable:
       if (known->deadline > now) break;
       [[fallthrough]];
-    case state::stale: become(*known, state::delay, now); return {answer::known, known->mac, true};
+    case state::stale:
+      known->asker = asker;
+      become(*known, state::delay, now);
+      return {answer::known, known->mac, true};
     case state::delay:
     case state::probe: break;
   }
@@ -131,7 +136,7 @@ ndp_action neighbour_cache::tend(entry& one, instant now) noexcept {
 ndp_action neighbour_cache::ask(entry& one, instant now) noexcept {
   ++one.tries;
   table_.set_deadline(one, later(now, retransmit_));
-  ndp_action wanted{.what = ndp_action::kind::solicit_neighbour, .target = one.key};
+  ndp_action wanted{.what = ndp_action::kind::solicit_neighbour, .source = one.asker, .target = one.key};
   if (one.is == state::probe) {
     wanted.destination = one.key;
     wanted.link = one.mac;

@@ -77,7 +77,11 @@ ip6_ends usual_ends(const packet& all, std::size_t at, bool outward, const stati
   const std::string host_link = learnt == numbers.names.end() ? "::" : learnt->second;
   const std::string& ours = outward ? host_link : who.peer_link;
   const std::string& theirs = outward ? who.peer_link : host_link;
-  if (kind == "ns") return {ours, solicited_node_of(upper->get("target")), 255};
+  if (kind == "ns") {
+    // From where the packets to the neighbour come.
+    const std::string target = upper->get("target");
+    return {outward && !target.starts_with("fe80:") ? who.host_ip6 : ours, solicited_node_of(target), 255};
+  }
   if (kind == "na") return {outward ? upper->get("target") : ours, theirs, 255};
   if (kind == "rs") return {ours, "ff02::2", 255};
   if (kind == "ra") return {ours, "ff02::1", 255};

@@ -221,7 +221,7 @@ class ipv6 {
       ipv6_header::write(packet, fields);
       return ipv6_header::size + filled;
     };
-    auto sent = link_.write(to, below, headed, std::move(slices));
+    auto sent = link_.write(to, fields.source, below, headed, std::move(slices));
     if (sent) ++counters_.sent;
     return sent;
   }

@@ -91,15 +91,15 @@ class ipv6_link {
 
   void on_unanswered(ipv6_unanswered_handler handler) noexcept { unanswered_.emplace(std::move(handler)); }
 
-  /// To a neighbour or a group. A packet for a neighbour who is not known yet waits for the answer, in a
-  /// bounded room.
+  /// To a neighbour or a group, a packet from `source`. One for a neighbour who is not known yet waits for
+  /// the answer, in a bounded room.
   template <class Fill>
-  result<void, v1::net_error> write(const ipv6_hop& to, const v1::transmit& how, Fill& fill,
-                                    buffer_list slices) {
+  result<void, v1::net_error> write(const ipv6_hop& to, const ipv6_address& source, const v1::transmit& how,
+                                    Fill& fill, buffer_list slices) {
     auto lent = [&fill](bytes room) noexcept { return fill(room); };
     if (to.what == ipv6_hop::kind::multicast)
       return ethernet_.write(multicast_station(to.next), ethertype::ipv6, how, lent, std::move(slices));
-    const neighbour_cache::found next = core_.lookup(to.next, os::now());
+    const neighbour_cache::found next = core_.lookup(to.next, os::now(), source);
     switch (next.what) {
       case neighbour_cache::answer::known:
         if (next.begun) timer_.set(next_timeout());
@@ -185,7 +185,7 @@ class ipv6_link {
     auto fill = [&](bytes room) noexcept { return write_discovery_packet(room, core_, action); };
     const v1::transmit how{.header = greatest_discovery_packet};
     const auto sent = action.link.is_zero()
-                          ? write({ipv6_hop::kind::unicast, action.destination}, how, fill, {})
+                          ? write({ipv6_hop::kind::unicast, action.destination}, action.source, how, fill, {})
                           : ethernet_.write(action.link, ethertype::ipv6, how, fill, {});
     ++(sent ? counters_.discovery_sent : counters_.discovery_not_sent);
   }

@@ -42,8 +42,10 @@ class ndp_core {
   [[nodiscard]] std::optional<ipv6_address> first_hop(const ipv6_address& destination, instant now) noexcept {
     return hops_.find(destination, neighbours_, now);
   }
-  [[nodiscard]] neighbour_cache::found lookup(const ipv6_address& neighbour, instant now) noexcept {
-    return neighbours_.lookup(neighbour, now);
+  /// For a packet from `asker`, which is where the neighbour is asked from, too, so that it learns of it.
+  [[nodiscard]] neighbour_cache::found lookup(const ipv6_address& neighbour, instant now,
+                                              const ipv6_address& asker = {}) noexcept {
+    return neighbours_.lookup(neighbour, now, asker);
   }
 
   /// `malformed`: RFC 4861 wants it dropped. `refused`: not what we listen to, or not from who may say so.

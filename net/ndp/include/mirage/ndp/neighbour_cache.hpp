@@ -31,8 +31,9 @@ class neighbour_cache {
     mac_address mac{};   ///< of `known`
     bool begun = false;  ///< something waits for its time now that did not before
   };
-  /// For a packet that goes there. Begins to ask for one that is not known: then `poll` has something.
-  [[nodiscard]] found lookup(const ipv6_address& who, instant now) noexcept;
+  /// For a packet that goes there, from `asker`. Begins to ask for one that is not known: then `poll` has
+  /// something.
+  [[nodiscard]] found lookup(const ipv6_address& who, instant now, const ipv6_address& asker = {}) noexcept;
 
   /// It came as the source of a message, with the address of its link (§7.2.3, §6.3.4, §8.3): what is known
   /// of it is put right, but not that it is reachable. `add`: also where nothing is known of it, if there is
@@ -47,7 +48,7 @@ class neighbour_cache {
   /// It was a router when it was last heard of.
   [[nodiscard]] bool is_router(const ipv6_address& who) noexcept;
 
-  /// `solicit_neighbour` without a source (and without a destination when it is for the group of the target),
+  /// `solicit_neighbour` from who asked (and without a destination when it is for the group of the target),
   /// `failed`, or `none` when there is nothing left to do now.
   [[nodiscard]] ndp_action poll(instant now) noexcept;
   [[nodiscard]] instant next_timeout() const noexcept { return table_.next_timeout(); }
@@ -62,6 +63,7 @@ class neighbour_cache {
  private:
   struct entry {
     ipv6_address key{};
+    ipv6_address asker{};  // whose packet made us ask (§7.2.2)
     mac_address mac{};
     state is = state::incomplete;
     std::uint8_t tries = 0;
