@@ -147,7 +147,7 @@ engine::outcome engine::send(live_connection& connection, const transmission& wh
   }
   if (done.error() == v1::net_error::full || done.error() == v1::net_error::down) return outcome::blocked;
   if (done.error() == v1::net_error::too_long) {
-    const auto route = ip_.route(connection.peer.address);
+    const auto route = ip_.route(connection.peer.address, connection.local.address);
     const std::uint16_t before = connection.core.send_mss();
     if (route) connection.core.path_is_shorter(route->mtu, now);
     if (connection.core.send_mss() < before) return outcome::sent;
@@ -298,7 +298,7 @@ std::uint16_t engine::port_towards(const endpoint& peer, const ip_address& sourc
 }
 
 live_connection* engine::connect(const endpoint& peer, v1::flow_error& why) noexcept {
-  const auto route = ip_.route(peer.address);
+  const auto route = ip_.route(peer.address, {});
   why = v1::flow_error::unreachable;
   if (!route || peer.address.is_unspecified() || peer.address.is_multicast() || peer.port == 0 || stopped_)
     return nullptr;

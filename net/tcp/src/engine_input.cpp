@@ -148,7 +148,7 @@ void engine::answer_syn(listening_port& port, const endpoint& local, const endpo
     return reset(local, peer, in, 1);
   }
   if (half_open_ >= options_.half_open) return answer_with_cookie(local, peer, in);
-  const auto route = ip_.route(peer.address);
+  const auto route = ip_.route(peer.address, local.address);
   if (!route) {
     ++count_.bad_address;
     return;
@@ -162,7 +162,7 @@ void engine::answer_syn(listening_port& port, const endpoint& local, const endpo
 }
 
 void engine::answer_with_cookie(const endpoint& local, const endpoint& peer, const segment& in) noexcept {
-  const auto route = ip_.route(peer.address);
+  const auto route = ip_.route(peer.address, local.address);
   if (!route) return;
   const instant now = os::now();
   const connection::identity who = identity_of(local, peer);
@@ -199,7 +199,7 @@ bool engine::take_cookie(listening_port& port, const endpoint& local, const endp
     ++count_.bad_cookie;
     return false;
   }
-  const auto route = ip_.route(peer.address);
+  const auto route = ip_.route(peer.address, local.address);
   if (!route || port.is_full()) {
     ++count_.backlog_full;
     return false;

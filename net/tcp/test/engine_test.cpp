@@ -34,7 +34,7 @@ class fake_ip final : public below {
     segment head;
     std::size_t payload = 0;
   };
-  result<way, v1::net_error> route(const ip_address&) noexcept override {
+  result<way, v1::net_error> route(const ip_address&, const ip_address&) noexcept override {
     if (unroutable) return fail(v1::net_error::no_route);
     return way{ours, mtu, {}};
   }

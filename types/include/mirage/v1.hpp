@@ -468,6 +468,13 @@ template <class I>
 concept ip_route_to = requires(I& i, const typename I::address& to) {
   { i.route(to) } -> std::same_as<result<ip_route<typename I::address>, net_error>>;
 };
+/// Over several interfaces the way depends on where a packet is sent from, if `from` is specified, and by
+/// which interface, if that is not 0. A refinement, used where it is there.
+template <class I>
+concept ip_route_from =
+    requires(I& i, const typename I::address& to, const typename I::address& from, std::uint32_t interface) {
+      { i.route(to, from, interface) } -> std::same_as<result<ip_route<typename I::address>, net_error>>;
+    };
 /// A packet from its first byte: checks it, reassembles with caps, and calls the sink's `tcp`, `udp` or
 /// `icmp` with what follows the header. What is malformed, not for us or of another protocol is dropped.
 /// Neighbour discovery (RFC 4861) stays inside.

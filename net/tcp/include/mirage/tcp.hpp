@@ -128,11 +128,19 @@ class tcp : private tcp_protocol::below {
       return address.v6();
   }
 
-  result<tcp_protocol::way, v1::net_error> route(const ip_address& to) noexcept override {
+  template <class Ip_, class Address>
+  static auto route_from(Ip_& ip, const Address& to, const ip_address& from) noexcept {
+    if constexpr (v1::ip_route_from<Ip_>)
+      return ip.route(to, from.is_unspecified() ? Address{} : as<Address>(from), 0);
+    else
+      return ip.route(to);
+  }
+  result<tcp_protocol::way, v1::net_error> route(const ip_address& to,
+                                                 const ip_address& from) noexcept override {
     using answer = result<tcp_protocol::way, v1::net_error>;
     return with(to, answer(fail(v1::net_error::no_route)), [&](auto& ip) -> answer {
       using address = typename std::remove_reference_t<decltype(ip)>::address;
-      MIRAGE_TRY(const auto found, ip.route(as<address>(to)));
+      MIRAGE_TRY(const auto found, route_from(ip, as<address>(to), from));
       return tcp_protocol::way{found.source, found.mtu, found.device};
     });
   }

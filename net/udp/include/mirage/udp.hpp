@@ -73,11 +73,11 @@ class udp {
   result<void, v1::net_error> join(const ip_address& group, std::uint32_t interface) {
     if (!group.is_multicast()) return fail(v1::net_error::no_route);
     return change_membership(group, interface,
-                             [](auto& ip, const auto& address) { return ip.join(address); });
+                             [](auto& ip, const auto&... where) { return ip.join(where...); });
   }
   void leave(const ip_address& group, std::uint32_t interface) {
-    static_cast<void>(change_membership(group, interface, [](auto& ip, const auto& address) {
-      ip.leave(address);
+    static_cast<void>(change_membership(group, interface, [](auto& ip, const auto&... where) {
+      ip.leave(where...);
       return result<void, v1::net_error>{};
     }));
   }
@@ -175,7 +175,9 @@ class udp {
     const auto over = [&]<class Address>(const Address& one) -> result<void, v1::net_error> {
       if constexpr (how_many<Address> != 0) {
         auto& ip = ip_of<Address>();
-        if constexpr (requires { ip.join(one); })
+        if constexpr (requires { ip.join(one, interface); })
+          return change(ip, one, interface);
+        else if constexpr (requires { ip.join(one); })
           if (interface == 0 || interface == ip.interface()) return change(ip, one);
       }
       return fail(v1::net_error::no_route);
@@ -191,6 +193,15 @@ class udp {
     if constexpr (requires { ip.is_broadcast(one); })
       if (ip.is_broadcast(one)) return usual;
     return one;
+  }
+  /// `from` is of the same family as `to`, or unspecified.
+  template <class Address, class Ip_>
+  [[nodiscard]] static auto route_from(Ip_& ip, const Address& to, const ip_address& from,
+                                       std::uint32_t interface) {
+    if constexpr (v1::ip_route_from<Ip_>)
+      return ip.route(to, source_of(ip, from, Address{}), interface);
+    else
+      return ip.route(to);
   }
   [[nodiscard]] std::uint16_t ephemeral_port() const noexcept {
     constexpr std::uint16_t first = 49152;
@@ -219,9 +230,10 @@ class udp {
     } else {
       auto& ip = ip_of<Address>();
       const ip_address from = to.source.address;
-      auto route = ip.route(destination);
-      if (!route || (!from.is_unspecified() && from.is_v4() != to.destination.address.is_v4()))
-        return refuse(no_route_, route ? v1::net_error::no_route : route.error());
+      if (!from.is_unspecified() && from.is_v4() != to.destination.address.is_v4())
+        return refuse(no_route_, v1::net_error::no_route);
+      auto route = route_from(ip, destination, from, to.interface);
+      if (!route) return refuse(no_route_, route.error());
       const datagram_way way{
           {source_of(ip, from, route->source), to.source.port != 0 ? to.source.port : ephemeral_port()},
           to.destination,
@@ -299,7 +311,8 @@ class udp {
     if constexpr (how_many<Address> == 0) {
       return fail(v1::net_error::no_route);
     } else {
-      MIRAGE_TRY(const auto route, ip_of<Address>().route(as<Address>(all.way.destination.address)));
+      MIRAGE_TRY(const auto route, route_from(ip_of<Address>(), as<Address>(all.way.destination.address),
+                                              all.way.source.address, all.way.interface));
       v1::transmit how;
       if (all.count > 1) {
         how.segment = all.each;

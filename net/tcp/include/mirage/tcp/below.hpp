@@ -35,7 +35,9 @@ struct outgoing {
 
 class below {
  public:
-  [[nodiscard]] virtual result<way, v1::net_error> route(const ip_address& to) noexcept = 0;
+  /// From `from`, if it is specified: over several interfaces the way depends on it.
+  [[nodiscard]] virtual result<way, v1::net_error> route(const ip_address& to,
+                                                         const ip_address& from) noexcept = 0;
   [[nodiscard]] virtual result<void, v1::net_error> write(const outgoing& what,
                                                           buffer_list slices) noexcept = 0;
   [[nodiscard]] virtual bool is_ours(const ip_address& address) const noexcept = 0;
