@@ -52,24 +52,26 @@ const ipv4_prefix* ipv4_routes::network_of(ipv4_address address) const noexcept 
 
 ipv4_hop ipv4_routes::find(ipv4_address to) const noexcept {
   if (to.is_unspecified()) return {};
-  if (to.is_loopback() || is_ours(to)) return {hop_kind::local, to, to};
+  if (to.is_loopback() || is_ours(to)) return {hop_kind::local, to, to, 32};
   if (to.is_multicast()) return {hop_kind::multicast, to, primary()};
   const ipv4_prefix* link = network_of(to);
-  if (is_broadcast(to)) return {hop_kind::broadcast, to, link != nullptr ? link->address() : primary()};
+  const auto near = static_cast<std::uint8_t>(link != nullptr ? link->length() : 0);
+  if (is_broadcast(to)) return {hop_kind::broadcast, to, link != nullptr ? link->address() : primary(), near};
 
   const route* best = nullptr;
   for (const route& each : routes_)
     if (each.to.contains(to) && (best == nullptr || each.to.length() > best->to.length())) best = &each;
   if (link != nullptr && (best == nullptr || link->length() >= best->to.length()))
-    return {hop_kind::unicast, to, link->address()};
+    return {hop_kind::unicast, to, link->address(), near};
   if (best == nullptr) return {};
-  if (best->is_on_link()) return {hop_kind::unicast, to, primary()};
+  const auto far = static_cast<std::uint8_t>(best->to.length());
+  if (best->is_on_link()) return {hop_kind::unicast, to, primary(), far};
   if (is_ours(best->gateway)) return {};
   if (const ipv4_prefix* between = network_of(best->gateway))
-    return {hop_kind::unicast, best->gateway, between->address()};
+    return {hop_kind::unicast, best->gateway, between->address(), far};
   const bool reached = std::ranges::any_of(
       routes_, [&](const route& each) { return each.is_on_link() && each.to.contains(best->gateway); });
-  return reached ? ipv4_hop{hop_kind::unicast, best->gateway, primary()} : ipv4_hop{};
+  return reached ? ipv4_hop{hop_kind::unicast, best->gateway, primary(), far} : ipv4_hop{};
 }
 
 }  // namespace mirage

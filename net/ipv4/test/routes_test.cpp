@@ -43,6 +43,10 @@ TEST(routes, the_longest_prefix_decides) {
   EXPECT_EQ(routes.find("192.0.2.9").next, ipv4_address("10.1.0.1"));
   EXPECT_EQ(routes.find("192.0.2.9").source, ipv4_address("10.1.0.2"));
   EXPECT_EQ(routes.find("198.51.100.1").next, ipv4_address("10.0.0.1"));
+  EXPECT_EQ(routes.find("198.51.100.1").prefix_length, 0);
+  EXPECT_EQ(routes.find("10.2.0.1").prefix_length, 8);
+  EXPECT_EQ(routes.find("10.1.2.9").prefix_length, 24);
+  EXPECT_EQ(routes.find("10.1.0.2").prefix_length, 32);
 }
 
 TEST(routes, a_network_on_the_link_and_a_gateway_in_it_need_no_address_there) {

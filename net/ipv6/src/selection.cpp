@@ -31,25 +31,6 @@ constexpr std::array<policy_line, 9> default_policy{{
   return static_cast<unsigned>(high < 64 ? high : 64 + std::countl_zero(one.low() ^ other.low()));
 }
 
-/// Whether `a` is the better source.
-[[nodiscard]] bool is_better_source(const own_address& a, const own_address& b, const ipv6_address& to,
-                                    instant now) noexcept {
-  if ((a.address() == to) != (b.address() == to)) return a.address() == to;  // rule 1
-  const unsigned scope_a = scope_of(a.address());
-  const unsigned scope_b = scope_of(b.address());
-  if (scope_a != scope_b)  // rule 2
-    return scope_a < scope_b ? scope_a >= scope_of(to) : scope_b < scope_of(to);
-  const bool fresh_a = a.preferred_until > now;
-  const bool fresh_b = b.preferred_until > now;
-  if (fresh_a != fresh_b) return fresh_a;  // rule 3
-  const std::uint8_t label = policy_of(to).label;
-  const bool fits_a = policy_of(a.address()).label == label;
-  const bool fits_b = policy_of(b.address()).label == label;
-  if (fits_a != fits_b) return fits_a;  // rule 6
-  return std::min(common_bits(a.address(), to), a.network.length()) >
-         std::min(common_bits(b.address(), to), b.network.length());  // rule 8
-}
-
 /// Whether `a` is to be tried before `b`.
 [[nodiscard]] bool is_better_destination(const destination_candidate& a,
                                          const destination_candidate& b) noexcept {
@@ -93,11 +74,35 @@ unsigned scope_of(const ipv6_address& address) noexcept {
   return address.high() >> 54 == 0xfec0 >> 6 ? site : world;
 }
 
-std::optional<ipv6_address> select_source(std::span<const own_address> ours, const ipv6_address& destination,
-                                          instant now) noexcept {
+bool is_better_source(const own_address& a, const own_address& b, const ipv6_address& to,
+                      instant now) noexcept {
+  if ((a.address() == to) != (b.address() == to)) return a.address() == to;  // rule 1
+  const unsigned scope_a = scope_of(a.address());
+  const unsigned scope_b = scope_of(b.address());
+  if (scope_a != scope_b)  // rule 2
+    return scope_a < scope_b ? scope_a >= scope_of(to) : scope_b < scope_of(to);
+  const bool fresh_a = a.preferred_until > now;
+  const bool fresh_b = b.preferred_until > now;
+  if (fresh_a != fresh_b) return fresh_a;  // rule 3
+  const std::uint8_t label = policy_of(to).label;
+  const bool fits_a = policy_of(a.address()).label == label;
+  const bool fits_b = policy_of(b.address()).label == label;
+  if (fits_a != fits_b) return fits_a;  // rule 6
+  return std::min(common_bits(a.address(), to), a.network.length()) >
+         std::min(common_bits(b.address(), to), b.network.length());  // rule 8
+}
+
+const own_address* best_source(std::span<const own_address> ours, const ipv6_address& destination,
+                               instant now) noexcept {
   const own_address* best = nullptr;
   for (const own_address& each : ours)
     if (!each.tentative && (best == nullptr || is_better_source(each, *best, destination, now))) best = &each;
+  return best;
+}
+
+std::optional<ipv6_address> select_source(std::span<const own_address> ours, const ipv6_address& destination,
+                                          instant now) noexcept {
+  const own_address* best = best_source(ours, destination, now);
   if (best == nullptr) return std::nullopt;
   return best->address();
 }

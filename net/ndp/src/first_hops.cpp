@@ -100,6 +100,22 @@ std::optional<ipv6_address> first_hops::find(const ipv6_address& destination, ne
   return default_router(known);
 }
 
+std::optional<std::uint8_t> first_hops::prefix_length_to(const ipv6_address& destination,
+                                                         instant now) const noexcept {
+  constexpr std::uint8_t link = 64;  // RFC 4291 §2.5.6
+  if (destination.is_link_local()) return link;
+  std::optional<std::uint8_t> longest;
+  const auto take = [&](const ipv6_prefix& to) {
+    const auto length = static_cast<std::uint8_t>(to.length());
+    if (to.contains(destination) && (!longest || length > *longest)) longest = length;
+  };
+  for (const route& each : routes_) take(each.to);
+  for (const prefix& each : prefixes_)
+    if (each.until > now) take(each.network);
+  if (!longest && !routers_.empty()) longest = std::uint8_t{0};
+  return longest;
+}
+
 // RFC 4861 §6.3.6: those of whom nothing is known to be wrong first; else each in its turn, so that each is
 // asked whether it is there. Asking for the way does not change it: a packet may ask more than once.
 std::optional<ipv6_address> first_hops::default_router(neighbour_cache& known) noexcept {

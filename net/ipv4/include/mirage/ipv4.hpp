@@ -20,6 +20,7 @@
 #include "mirage/ip/loopback.hpp"
 #include "mirage/ip/path_mtu.hpp"
 #include "mirage/ip/payload.hpp"
+#include "mirage/ip/reach.hpp"
 #include "mirage/ip/reassembly.hpp"
 #include "mirage/ipv4/counters.hpp"
 #include "mirage/ipv4/examine.hpp"
@@ -101,6 +102,13 @@ class ipv4 {
     return routes_.is_broadcast(address);
   }
   [[nodiscard]] std::uint32_t interface() const noexcept { return options_.interface; }
+  /// How near a destination is by this interface; nothing if there is no way, or nothing to send from.
+  [[nodiscard]] std::optional<ip_reach> reach(ipv4_address to) const noexcept {
+    const ipv4_hop hop = find(to);
+    if (hop.kind == hop_kind::none || (hop.kind == hop_kind::unicast && hop.source.is_unspecified()))
+      return std::nullopt;
+    return ip_reach{hop.kind == hop_kind::local, hop.prefix_length};
+  }
 
   /// Joins count. `no_route` if it is no group, `full` at the cap.
   result<void, v1::net_error> join(ipv4_address group) noexcept {

@@ -17,6 +17,7 @@
 #include "mirage/ip/loopback.hpp"
 #include "mirage/ip/path_mtu.hpp"
 #include "mirage/ip/payload.hpp"
+#include "mirage/ip/reach.hpp"
 #include "mirage/ipv6/counters.hpp"
 #include "mirage/ipv6/examine.hpp"
 #include "mirage/ipv6/fields.hpp"
@@ -90,6 +91,25 @@ class ipv6 {
     return link_.addresses().usable();
   }
   [[nodiscard]] std::uint32_t interface() const noexcept { return options_.interface; }
+  /// How near a destination is by this interface; nothing if there is no way, or nothing to send from.
+  [[nodiscard]] std::optional<ip_reach> reach(const ipv6_address& to) noexcept {
+    using kind = ipv6_hop::kind;
+    const ipv6_hop hop = link_.find_hop(to, loopback_.is_attached());
+    if (hop.what == kind::none || !source_of({.destination = to}, hop)) return std::nullopt;
+    const bool ours = hop.what == kind::local;
+    const auto length = hop.what == kind::unicast ? link_.discovery().hops().prefix_length_to(to, os::now())
+                                                  : std::optional<std::uint8_t>(std::uint8_t{0});
+    return ip_reach{ours, length.value_or(0)};
+  }
+  /// What would be sent from, to there, and whether it is better than what another interface would send from
+  /// (RFC 6724 §5). Null if there is nothing; valid until the addresses change.
+  [[nodiscard]] const own_address* best_source(const ipv6_address& to) const noexcept {
+    return mirage::best_source(link_.addresses().all(), to, os::now());
+  }
+  [[nodiscard]] static bool is_better_source(const own_address& one, const own_address& other,
+                                             const ipv6_address& to) noexcept {
+    return mirage::is_better_source(one, other, to, os::now());
+  }
   /// What routers told of DNS (RFC 8106). Valid until it changes.
   [[nodiscard]] std::span<const ipv6_address> dns_servers() const noexcept {
     return link_.discovery().dns_servers();

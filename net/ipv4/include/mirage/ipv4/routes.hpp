@@ -17,8 +17,9 @@ enum class hop_kind : std::uint8_t { none, unicast, broadcast, multicast, local 
 /// The first step of the way to an address.
 struct ipv4_hop {
   hop_kind kind = hop_kind::none;
-  ipv4_address next{};    ///< whom the link must find: the destination or a gateway
-  ipv4_address source{};  ///< what to send from, unless the sender knows better
+  ipv4_address next{};             ///< whom the link must find: the destination or a gateway
+  ipv4_address source{};           ///< what to send from, unless the sender knows better
+  std::uint8_t prefix_length = 0;  ///< of the network or the route by which it is reached; 0 for a group
 };
 
 class ipv4_routes {

@@ -22,7 +22,13 @@ struct address_policy {
 /// §3.1: 2 is the link, 5 the site, 14 the world.
 [[nodiscard]] unsigned scope_of(const ipv6_address& address) noexcept;
 
-/// §5. Nothing if there is none that may be used.
+/// §5: whether `a` is the better source, of one interface or of several between which there is a choice.
+[[nodiscard]] bool is_better_source(const own_address& a, const own_address& b, const ipv6_address& to,
+                                    instant now) noexcept;
+/// Null if there is none that may be used. Valid until `ours` changes.
+[[nodiscard]] const own_address* best_source(std::span<const own_address> ours,
+                                             const ipv6_address& destination, instant now) noexcept;
+/// The same by itself.
 [[nodiscard]] std::optional<ipv6_address> select_source(std::span<const own_address> ours,
                                                         const ipv6_address& destination,
                                                         instant now) noexcept;

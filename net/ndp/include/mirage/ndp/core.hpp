@@ -38,6 +38,7 @@ class ndp_core {
   [[nodiscard]] const own_addresses& addresses() const noexcept { return addresses_; }
 
   [[nodiscard]] first_hops& hops() noexcept { return hops_; }
+  [[nodiscard]] const first_hops& hops() const noexcept { return hops_; }
   /// The neighbour to send to, if there is a way; the destination is a host.
   [[nodiscard]] std::optional<ipv6_address> first_hop(const ipv6_address& destination, instant now) noexcept {
     return hops_.find(destination, neighbours_, now);

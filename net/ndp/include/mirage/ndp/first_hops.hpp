@@ -45,6 +45,10 @@ class first_hops {
   /// one that is not; nothing if there is no way.
   [[nodiscard]] std::optional<ipv6_address> find(const ipv6_address& destination, neighbour_cache& known,
                                                  instant now) noexcept;
+  /// The length of the prefix by which `find` finds a way, 0 for that of a default router; nothing if there
+  /// is none.
+  [[nodiscard]] std::optional<std::uint8_t> prefix_length_to(const ipv6_address& destination,
+                                                             instant now) const noexcept;
   /// A neighbour that was asked for does not answer: if it is a router it is another's turn.
   void unanswered(const ipv6_address& neighbour) noexcept;
   [[nodiscard]] bool is_on_link(const ipv6_address& destination, instant now) const noexcept;
