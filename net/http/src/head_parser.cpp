@@ -69,6 +69,7 @@ progress head_parser::scan_fields(std::string_view received, message_head& head)
   const std::size_t longest = std::min<std::size_t>(limits_->head_bytes, max_head_bytes);
   // One byte more than allowed, and no further: what is refused for its length is not looked at.
   const std::string_view text = received.substr(0, longest + 1);
+  if (at_ > longest) return refuse(refusal::head_too_long);  // the start line alone
   const auto unless_too_long = [&](progress step) {
     return step == progress::incomplete && text.size() > longest ? refuse(refusal::head_too_long) : step;
   };

@@ -402,6 +402,23 @@ TEST(RequestParser, RefusesAtEachLimitAndNotBelow) {
   EXPECT_EQ(reason(line + "Content-Length: 11\r\n\r\n"), "body_too_long");
 }
 
+TEST(RequestParser, RefusesAStartLineThatIsLongerThanTheHeadMayBe) {
+  limits tight;
+  tight.head_bytes = 64;
+  for (std::size_t length = 30; length < 90; ++length) {
+    const std::string line = "GET /" + std::string(length, 'a') + " HTTP/1.1\r\n";
+    // Copied to memory of its own size, so that the sanitizers see each byte beyond.
+    const std::vector<char> exact(line.begin(), line.end());
+    request_parser parser{tight};
+    const progress outcome = parser.parse(as_bytes(std::string_view(exact.data(), exact.size())));
+    EXPECT_EQ(outcome, line.size() > tight.head_bytes ? progress::refused : progress::incomplete) << length;
+    request_parser bytewise{tight};
+    std::string memory;
+    EXPECT_EQ(parse_bytewise(bytewise, memory, line).outcome, outcome) << length;
+    EXPECT_EQ(bytewise.reason(), parser.reason()) << length;
+  }
+}
+
 TEST(RequestParser, GathersFieldsThatAreLists) {
   request_parser parser{defaults};
   const std::string text = start + "Accept-Encoding: a\r\nX: y\r\nACCEPT-encoding: b, c\r\nVia: v\r\n\r\n";
