@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What an acknowledgement means for the sender: round trips (RFC 6298, RFC 7323), what was lost (RFC 8985
-// with SACK, RFC 6582 without), the congestion window (RFC 5681, RFC 6937, RFC 3168), and whether a
-// retransmission was spurious (RFC 3522, RFC 4015).
+// with SACK, RFC 6582 without), and the congestion window (RFC 5681, RFC 6937, RFC 3168).
 #include <algorithm>
 
 #include "mirage/tcp/connection.hpp"
@@ -48,16 +47,9 @@ void connection::acknowledged(const segment& in, std::uint32_t length, instant n
   }
   heed_sizes(what, now);
   measure(in, what, now);
+  look_for_mistakes(in, what, length);
   if (what.advanced) {
     progress_at_ = now;
-    if (can_undo_ && has_undo_stamp_) {
-      if (was_spurious(in, what)) {
-        // Where it is said that something came twice, an acknowledgement was lost; else it was only late.
-        was_too_prompt_ |= phase_ == phase::loss && !what.duplicate;
-        undo();
-      }
-      can_undo_ = false;
-    }
     if (writer_waits_ && has_room()) {
       writer_waits_ = false;
       tell(happened::writable);
@@ -244,21 +236,6 @@ void connection::finish_tail_probe(const segment& in, const news& what) noexcept
     congestion_.reduce(queue_.outstanding());
     congestion_.set_window(congestion_.threshold());
   }
-}
-
-/// RFC 3522: the acknowledgement is of the first transmission, so nothing was lost.
-bool connection::was_spurious(const segment& in, const news&) const noexcept {
-  return agreed_.timestamps && in.options.times && in.options.times->echo != 0 &&
-         is_before(in.options.times->echo, undo_stamp_);
-}
-
-/// RFC 4015, as far as the window goes.
-void connection::undo() noexcept {
-  ++shared_.count.undone;
-  congestion_.restore(before_loss_);
-  queue_.unmark_all_lost();
-  rtt_.reset_backoff();
-  phase_ = phase::open;
 }
 
 }  // namespace mirage::tcp_protocol

@@ -30,21 +30,26 @@ void connection::arm(pending what, instant when) noexcept {
   loss_at_ = what == pending::nothing ? never : when;
 }
 
+/// No later than when the connection is given up.
+void connection::arm_timeout(instant now) noexcept {
+  const duration left = progress_at_ + user_timeout() - now;
+  arm(pending::timeout, now + std::min(timeout(), std::max(left, duration(1ms))));
+}
+
 /// One timer for what may have been lost.
 void connection::arm_for_loss(instant now) noexcept {
   if (!is_synchronized()) return;
   if (queue_.outstanding() == 0) return arm(pending::nothing, never);
   // Set by what was found just now.
   if (pending_ == pending::reordering && loss_at_ > now && queue_.sacked() > 0) return;
-  const duration later = timeout();
   if (agreed_.sack && phase_ == phase::open && !tail_outstanding_ && rtt_.backoff() == 0) {
     duration probe = rtt_.has_sample() ? 2 * rtt_.smoothed() : duration(1s);
     if (queue_.outstanding() <= send_mss_) probe += peer_may_delay;
     // Where the timeout would come first, the probe takes its time: it is tried before the window is given
     // up.
-    return arm(pending::tail_probe, now + std::min(std::max(probe, duration(2ms)), later));
+    return arm(pending::tail_probe, now + std::min(std::max(probe, duration(2ms)), timeout()));
   }
-  arm(pending::timeout, now + later);
+  arm_timeout(now);
 }
 
 /// Nothing is on the way, and the peer's window lets nothing go.
@@ -72,7 +77,7 @@ void connection::expire(instant now) noexcept {
       case pending::timeout: retransmission_timeout(now); break;
       case pending::tail_probe:
         tail_due_ = true;
-        arm(pending::timeout, now + timeout());
+        arm_timeout(now);
         break;
       case pending::reordering:
         detect_losses(false, now);
@@ -95,7 +100,7 @@ void connection::expire(instant now) noexcept {
 void connection::retransmission_timeout(instant now) noexcept {
   if (!is_synchronized()) return handshake_timeout(now);
   if (queue_.outstanding() == 0) return;
-  if (now - progress_at_ >= shared_.options.user_timeout) {
+  if (now - progress_at_ >= user_timeout()) {
     ++shared_.count.timed_out;
     reset_due_ = true;
     return fail_with(v1::flow_error::timed_out);
@@ -113,12 +118,13 @@ void connection::retransmission_timeout(instant now) noexcept {
   // RFC 2018 §8: a peer that had SACKed what it still waits for has thrown it away.
   queue_.mark_all_lost(queue_.first()->sacked);
   static_cast<void>(only_a_probe_was_lost(now));
+  begin_doubt(!again && phase_ == phase::open);
   phase_ = phase::loss;
   recovery_point_ = queue_.nxt();
   tail_due_ = tail_outstanding_ = false;
   duplicates_ = 0;
   rtt_.back_off();
-  arm(pending::timeout, now + timeout());
+  arm_timeout(now);
 }
 
 void connection::handshake_timeout(instant now) noexcept {
@@ -145,7 +151,7 @@ void connection::window_probe(instant now) noexcept {
   // RFC 9293 §3.8.6.1: as long as the peer answers, the connection stays; but an application that has left
   // does not wait for ever.
   const instant since = closed_ ? progress_at_ : heard_at_;
-  if (now - since >= shared_.options.user_timeout && window_probes_ > 0) {
+  if (now - since >= user_timeout() && window_probes_ > 0) {
     ++shared_.count.timed_out;
     reset_due_ = true;
     return fail_with(v1::flow_error::timed_out);

@@ -75,7 +75,7 @@ void connection::fill(transmission& out, send_queue::place from, std::uint32_t l
 
 bool connection::plan_lost(transmission& out) noexcept {
   sent_segment* const which = queue_.first_lost();
-  if (which == nullptr) return false;
+  if (which == nullptr || doubt_ == doubt::sends_new) return false;
   const std::uint32_t mss = usual_length();
   const std::uint32_t flight = queue_.in_flight();
   const std::uint32_t room = congestion_.window() > flight ? congestion_.window() - flight : 0;

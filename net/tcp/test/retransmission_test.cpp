@@ -293,6 +293,56 @@ TEST(retransmission, a_spurious_timeout_is_undone) {
   EXPECT_TRUE(both.all_arrived());
 }
 
+TEST(retransmission, without_timestamps_a_spurious_timeout_is_found_by_what_follows) {
+  for (const bool sack : {true, false}) {
+    tcp_options options;
+    options.timestamps = false;
+    options.sack = sack;
+    open both(options);
+    both.client().to_write = test::pattern(100 * 1460);
+    both.pump(0);
+    both.run_for(15ms);
+    const std::uint32_t before = both.client_core().window().window();
+    both.link.delay = 80ms;  // the path stalls, and loses nothing
+    ASSERT_TRUE(both.run_until([&] { return both.counted.undone.value() > 0; }, 10s)) << "RFC 5682 §2.1";
+    EXPECT_GE(both.client_core().window().window(), before);
+    EXPECT_LE(both.counted.retransmitted.value(), 4u)
+        << "the timeouts and the probe, not all that was on the way";
+    both.run_for(60s);
+    EXPECT_TRUE(both.all_arrived());
+  }
+}
+
+TEST(retransmission, a_timeout_for_a_loss_is_not_taken_for_spurious) {
+  tcp_options options;
+  options.timestamps = false;
+  open both(options);
+  unsigned lost = 0;
+  both.filter = [&](int from, const segment&, std::size_t payload, unsigned) {
+    return from != 0 || payload == 0 || ++lost > 11;  // all that is on the way, and the probe
+  };
+  both.client().to_write = test::pattern(100 * 1460);
+  both.pump(0);
+  both.run_for(60s);
+  EXPECT_TRUE(both.all_arrived());
+  EXPECT_GT(both.counted.retransmission_timeouts.value(), 0u);
+  EXPECT_EQ(both.counted.undone.value(), 0u) << "RFC 5682 §2.1 step 3a";
+}
+
+TEST(retransmission, a_connection_can_have_its_own_time_to_be_given_up) {
+  for (const duration limit : {duration(5s), duration(10min)}) {
+    open both;
+    both.client_core().set_user_timeout(limit);
+    both.filter = [](int, const segment&, std::size_t, unsigned) { return false; };
+    both.client().to_write = "x";
+    both.pump(0);
+    const instant begin = both.now;
+    EXPECT_TRUE(both.run_until([&] { return both.client_core().failure().has_value(); }, 1h));
+    EXPECT_EQ(both.client_core().failure(), v1::flow_error::timed_out);
+    EXPECT_EQ((both.now - begin).count(), limit.count()) << "RFC 9293 MUST-21, RFC 5482 §3";
+  }
+}
+
 TEST(retransmission, reordering_widens_the_window_of_rack) {
   link_options link;
   link.reordering = 0.1;

@@ -8,6 +8,7 @@
 
 namespace mirage {
 
+static_assert(requires(tcp_flow flow) { flow.user_timeout(10s); });
 static_assert(v1::tcp<tcp<memory::ip<ipv4_address>>>);
 static_assert(v1::tcp<tcp<memory::ip<ipv4_address>, memory::ip<ipv6_address>>>);
 

@@ -111,6 +111,9 @@ class basic_tcp_flow {
   void no_delay(bool on) noexcept { connection_->set_no_delay(on); }
   void keep_alive(duration idle) noexcept { connection_->set_keep_alive(idle); }
 
+ protected:
+  [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
+
  private:
   Connection* connection_;
 };

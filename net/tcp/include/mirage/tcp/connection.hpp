@@ -154,6 +154,9 @@ class connection {
   void set_no_delay(bool on) noexcept { nagle_ = !on; }
   /// 0: never.
   void set_keep_alive(duration idle, instant now) noexcept;
+  /// RFC 9293 R2, RFC 5482 §3: how long what was sent may wait for an acknowledgement before the connection
+  /// fails with `timed_out`; 0: `tcp_options::user_timeout`. The peer is not told.
+  void set_user_timeout(duration limit) noexcept { user_timeout_ = limit; }
 
   // ---- What can be seen ----
 
@@ -182,6 +185,7 @@ class connection {
  private:
   enum class phase : std::uint8_t { open, recovery, reduction, loss };
   enum class pending : std::uint8_t { nothing, timeout, tail_probe, reordering, window_probe };
+  enum class doubt : std::uint8_t { none, timed_out, sends_new };  // RFC 5682: the step
   struct news;
 
   // segment_arrives.cpp: RFC 9293 §3.10.7
@@ -215,11 +219,15 @@ class connection {
   void adjust_window(const news& what, instant now) noexcept;
   void end_recovery() noexcept;
   void finish_tail_probe(const segment& in, const news& what) noexcept;
-  [[nodiscard]] bool was_spurious(const segment& in, const news& what) const noexcept;
-  void undo() noexcept;
   void mark_front_lost() noexcept;
   void arrived(const sent_segment& which, bool old, news& what, instant now) noexcept;
   void take_sample(duration took, const news& what, instant now) noexcept;
+
+  // spurious.cpp
+  void begin_doubt(bool first) noexcept;
+  void look_for_mistakes(const segment& in, const news& what, std::uint32_t length) noexcept;
+  [[nodiscard]] bool is_of_the_first(const segment& in) const noexcept;
+  void undo() noexcept;
 
   // transmit.cpp
   [[nodiscard]] bool plan_handshake(transmission& out) noexcept;
@@ -245,6 +253,7 @@ class connection {
   [[nodiscard]] bool peer_may_wait() const noexcept;
   [[nodiscard]] duration timeout() const noexcept;
   void arm(pending what, instant when) noexcept;
+  void arm_timeout(instant now) noexcept;
   void arm_for_loss(instant now) noexcept;
   void arm_for_window(instant now) noexcept;
 
@@ -255,6 +264,10 @@ class connection {
   void heed_sizes(const news& what, instant now) noexcept;
   [[nodiscard]] bool only_a_probe_was_lost(instant now) noexcept;
   void set_segment_size() noexcept;
+
+  [[nodiscard]] duration user_timeout() const noexcept {
+    return user_timeout_ > duration::zero() ? user_timeout_ : shared_.options.user_timeout;
+  }
 
   // connection.cpp
   void fail_with(v1::flow_error why) noexcept;
@@ -289,6 +302,7 @@ class connection {
   instant recent_at_{};  // when `recent_` was taken
   instant challenges_since_{};
   duration keep_alive_{};
+  duration user_timeout_{};  // 0: as the options say
 
   // RFC 9293 §3.3.1 names in the comments.
   sequence initial_;                  // ISS
@@ -326,6 +340,7 @@ class connection {
   state state_ = state::closed;
   phase phase_ = phase::open;
   pending pending_ = pending::nothing;
+  doubt doubt_ = doubt::none;
   std::optional<v1::flow_error> failure_;
 
   bool passive_ : 1 = false;

@@ -48,8 +48,10 @@ struct tcp_options {
   duration least_prompt_timeout = 50ms;
   duration most_timeout = 60s;  ///< with backoff
   duration acknowledgement_delay = 40ms;
-  duration time_wait_time = 60s;       ///< twice the lifetime of a segment; RFC 9293 says 4 minutes
-  duration user_timeout = 120s;        ///< without an acknowledgement of what was sent; RFC 9293 R2
+  duration time_wait_time = 60s;  ///< twice the lifetime of a segment; RFC 9293 says 4 minutes
+  /// Without an acknowledgement of what was sent (RFC 9293 R2); one flow may have another,
+  /// `tcp_flow::user_timeout`.
+  duration user_timeout = 120s;
   duration connect_timeout = 180s;     ///< the same of a SYN (RFC 9293 MUST-23)
   duration close_timeout = 60s;        ///< for the peer's FIN, after `close`
   duration keep_alive_interval = 75s;  ///< between probes
