@@ -193,6 +193,27 @@ def never_reading(signals, target, count=2000):
     holders(signals, target, [b"GET /page.bin HTTP/1.1\r\nHost: x\r\n\r\n"], count, 0)
 
 
+def tiny_windows(signals, target, count=300):
+    """Reads ten bytes at a time through windows as small as they can be, and so wants each answer in crumbs."""
+    with contextlib.ExitStack() as opened:
+        readers = []
+        for _ in range(count):
+            connection = opened.enter_context(socket.socket())
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, 100)
+            connection.settimeout(10)
+            connection.connect((target, 8080))
+            connection.send(b"GET /page.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.setblocking(False)
+            readers.append(connection)
+
+        def read(number):
+            with contextlib.suppress(BlockingIOError):
+                readers[number % count].recv(10)
+
+        at_rate(signals, 20_000, read)
+
+
 def answer(wire, target, port, flags):
     """The flags, the sequence number and the acknowledgement of what answers a segment of sequence number 1000 and
     acknowledgement 5000, or None."""
