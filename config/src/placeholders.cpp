@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: ISC
 #include "placeholders.hpp"
 
+#include <charconv>
+#include <system_error>
+
 #include "mirage/config/words.hpp"
 
 namespace mirage::config {
@@ -26,10 +29,10 @@ outcome<std::string> placeholders::meaning(std::string_view name) const {
     for (const auto& one : everything_) all += (all.empty() ? "" : ", ") + one;
     return all;
   }
-  if (name.size() == 1 && name[0] >= '0' && name[0] <= '9') {
-    const auto index = static_cast<std::size_t>(name[0] - '0');
-    if (index < dependencies_.size()) return dependencies_[index];
-  }
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  if (error == std::errc{} && end == name.data() + name.size() && index < dependencies_.size())
+    return dependencies_[index];
   if (const auto known = values_.find(name); known != values_.end()) return known->second;
   return std::unexpected(refusal{"the descriptor of " + device_ + " says $" + std::string{name} +
                                  ", which is none of its dependencies, keys or arguments"});

@@ -122,6 +122,10 @@ class resolver_of_image {
     const node& here = **chosen;
     if (const auto known = indices_.find(&here); known != indices_.end()) return known->second;
 
+    if (!here.refusal.empty()) {
+      const std::string place = at_or(here.where, at);
+      return std::unexpected(refusal{(place.empty() ? "" : place + ": ") + here.refusal});
+    }
     const auto& targets = here.what.targets;
     if (!targets.empty() && std::ranges::count(targets, image_.target) == 0) {
       return std::unexpected(refusal{(at.empty() ? "" : at + ": ") + here.what.name +

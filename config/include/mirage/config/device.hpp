@@ -53,6 +53,7 @@ struct node {
   std::vector<wire> inputs = {};
   std::optional<choice> pick = {};  // a choice: `what` and `inputs` mean nothing
   std::source_location where = std::source_location::current();
+  std::string refusal = {};  // why it cannot be made, as a sentence; empty: it can
 };
 
 /// A device that offers the module type T. Copies are the same device.
@@ -101,5 +102,17 @@ class implementation {
   descriptor what_;
   std::source_location where_;
 };
+
+/// The same with as many inputs as there are: `needs<T>(x).as_wire()` is one. What an implementation cannot
+/// say with its types is refused here, by a sentence in `refusal`.
+template <module_type Out>
+device<Out> wired(descriptor what, std::vector<wire> inputs, std::source_location where,
+                  std::string refusal = {}) {
+  return device<Out>{std::make_shared<const node>(node{.module = std::string{Out::name},
+                                                       .what = std::move(what),
+                                                       .inputs = std::move(inputs),
+                                                       .where = where,
+                                                       .refusal = std::move(refusal)})};
+}
 
 }  // namespace mirage::config
