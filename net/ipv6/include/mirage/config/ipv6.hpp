@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "mirage/config/device.hpp"
 #include "mirage/config/module_types.hpp"
@@ -10,13 +11,15 @@
 namespace mirage::config {
 
 /// With the boot arguments --ipv6, --ipv6-gateway and --accept-router-advertisements, named as in MirageOS.
-inline device<ip> ipv6_on(needs<ethernet> below, const group& prefix = {}) {
+/// `number` is that of the interface, from 1, where there are several.
+inline device<ip> ipv6_on(needs<ethernet> below, const group& prefix = {}, unsigned number = 1) {
+  const std::string interface = number == 1 ? "" : ".interface = " + std::to_string(number) + ", ";
   return implementation<ip, ethernet>{
       {.name = "ipv6",
        .type = "mirage::ipv6<$0>",
        .header = "mirage/ipv6.hpp",
-       .construct = "$name, $0, {.address = $ipv6, .gateway = $ipv6-gateway, .discovery = "
-                    "{.accept_router_advertisements = $accept-router-advertisements}}",
+       .construct = "$name, $0, {.address = $ipv6, .gateway = $ipv6-gateway, " + interface +
+                    ".discovery = {.accept_router_advertisements = $accept-router-advertisements}}",
        .packages = {"ipv6"},
        .arguments = {
            argument<std::optional<ipv6_prefix>>(

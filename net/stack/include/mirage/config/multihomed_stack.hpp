@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: ISC
+// The project's own stack over several networks, as config.cpp sees it:
+//
+//   direct_stack({{netif("tap0", group{"inside"}), group{"inside"}},
+//                 {netif("tap1", group{"outside"}), group{"outside"}}})
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <source_location>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mirage/config/stack.hpp"
+
+namespace mirage::config {
+
+/// The layers of one network, as a stack has them for each.
+struct network_interface {
+  static constexpr std::string_view name = "network_interface";
+  static constexpr std::string_view satisfies = "";
+};
+
+/// A network of a stack; `prefix` is put before the boot arguments of its addresses.
+struct stack_network {
+  needs<network> below;
+  group prefix = {};
+};
+
+namespace detail {
+
+/// "mirage::udp<$0, $1>" or, with nothing around, "$name, $0, $1".
+inline std::string with_inputs(const std::string& begin, std::size_t count, const std::string& end = "") {
+  std::string all = begin;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!all.ends_with('<')) all += ", ";
+    all += "$" + std::to_string(i);
+  }
+  return all + end;
+}
+
+inline device<ip> ip_over_all(const std::string& name, const std::vector<wire>& interfaces) {
+  return wired<ip>({.name = name,
+                    .type = with_inputs("mirage::multihomed_ip<", interfaces.size(), ">"),
+                    .header = "mirage/ip/multihomed.hpp",
+                    .construct = with_inputs("$name", interfaces.size()),
+                    .packages = {"ip"}},
+                   interfaces, std::source_location::current());
+}
+
+/// Why these cannot be the networks of a stack; empty: they can.
+inline std::string refusal_of(const std::vector<stack_network>& networks) {
+  if (networks.empty())
+    return "direct_stack is given no network; hand it one, or {network, group{\"NAME\"}} for each of several";
+  std::vector<std::string> names;
+  for (const stack_network& each : networks) {
+    if (std::ranges::count(names, each.prefix.name) != 0)
+      return "two networks of direct_stack are in " +
+             (each.prefix.name.empty() ? "no group" : "the group " + each.prefix.name) +
+             ", so their boot arguments would be the same; give each a group of its own";
+    names.push_back(each.prefix.name);
+  }
+  return "";
+}
+
+}  // namespace detail
+
+/// One stack over all of them, with both versions of IP: one set of ports, and for each network addresses of
+/// its own, from the boot arguments of its group (--inside-ipv4, ...). They are numbered from 1, in order.
+inline device<stack> direct_stack(const std::vector<stack_network>& networks,
+                                  std::source_location where = std::source_location::current()) {
+  if (std::string why = detail::refusal_of(networks); !why.empty())
+    return wired<stack>({.name = "stack"}, {}, where, std::move(why));
+  if (networks.size() == 1) return direct_stack(networks[0].below, networks[0].prefix);
+
+  std::vector<wire> all_ipv4;
+  std::vector<wire> all_ipv6;
+  std::vector<wire> interfaces;
+  unsigned number = 0;
+  for (const auto& [below, prefix] : networks) {
+    ++number;
+    const auto link = ethernet_on(below);
+    const auto neighbours = arp_on(link);
+    const auto ipv4 = ipv4_on(link, neighbours, prefix, number);
+    const auto ipv6 = ipv6_on(link, prefix, number);
+    all_ipv4.push_back(needs<ip>(ipv4).as_wire());
+    all_ipv6.push_back(needs<ip>(ipv6).as_wire());
+    const implementation<network_interface, network, ethernet, arp, ip, icmp, ip, icmp> put_together{
+        {.name = "interface",
+         .type = "mirage::network_interface<$0, $1, $2, $3, $4, $5, $6>",
+         .header = "mirage/stack/network_interface.hpp",
+         .construct = "$name, $0, $1, $2, $3, $4, $5, $6",
+         .packages = {"stack"}}};
+    interfaces.push_back(needs<network_interface>(put_together(below, link, neighbours, ipv4, icmp_on(ipv4),
+                                                               ipv6, icmpv6_on(ipv6)))
+                             .as_wire());
+  }
+  const auto ipv4 = detail::ip_over_all("all_ipv4", all_ipv4);
+  const auto ipv6 = detail::ip_over_all("all_ipv6", all_ipv6);
+  std::vector<wire> inputs{needs<udp>(udp_on_both(ipv4, ipv6)).as_wire(),
+                           needs<tcp>(tcp_on_both(ipv4, ipv6)).as_wire()};
+  inputs.insert(inputs.end(), interfaces.begin(), interfaces.end());
+  return wired<stack>({.name = "stack",
+                       .type = detail::with_inputs("mirage::multihomed_stack<", inputs.size(), ">"),
+                       .header = "mirage/stack/multihomed.hpp",
+                       .construct = detail::with_inputs("$name", inputs.size()),
+                       .packages = {"stack"}},
+                      inputs, where);
+}
+
+}  // namespace mirage::config

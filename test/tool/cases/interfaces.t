@@ -1,0 +1,109 @@
+A stack over several networks.
+
+  $ project() {
+  >   cat > config.cpp <<END
+  > // config.cpp: needs mirage >= 1.0
+  > #include <mirage/config.hpp>
+  > using namespace mirage::config;
+  > int main(int argc, char** argv) {
+  >   auto serve = unikernel<stack>("serve", "unikernel.hpp");
+  >   group inside{"inside"}, outside{"outside"};
+  >   return configure(argc, argv, "gate", serve(direct_stack($1)));
+  > }
+  > END
+  > }
+  $ touch unikernel.hpp
+  $ project '{{netif("tap0", inside), inside}, {netif("tap1", outside), outside}}' && mirage configure
+  Configured gate for the target unix: mirage/main.cpp connects 21 devices
+  $ mirage describe
+  gate for the target unix
+  
+  serve (unikernel.hpp)
+  └─ stack: stack  mirage::multihomed_stack<udp_0, tcp_0, interface_0, interface_1>
+     ├─ udp: udp  mirage::udp<all_ipv4_0, all_ipv6_0>
+     │  ├─ ip: all_ipv4  mirage::multihomed_ip<ipv4_0, ipv4_1>
+     │  │  ├─ ip: ipv40  mirage::ipv4<ethernet_0, arp_0>
+     │  │  │  ├─ ethernet: ethernet0  mirage::ethernet<network_0>
+     │  │  │  │  └─ network: network0  mirage::tap
+     │  │  │  └─ arp: arp0  mirage::arp<ethernet_0>
+     │  │  │     └─ ethernet: ethernet0 (as above)
+     │  │  └─ ip: ipv41  mirage::ipv4<ethernet_1, arp_1>
+     │  │     ├─ ethernet: ethernet1  mirage::ethernet<network_1>
+     │  │     │  └─ network: network1  mirage::tap
+     │  │     └─ arp: arp1  mirage::arp<ethernet_1>
+     │  │        └─ ethernet: ethernet1 (as above)
+     │  └─ ip: all_ipv6  mirage::multihomed_ip<ipv6_0, ipv6_1>
+     │     ├─ ip: ipv60  mirage::ipv6<ethernet_0>
+     │     │  └─ ethernet: ethernet0 (as above)
+     │     └─ ip: ipv61  mirage::ipv6<ethernet_1>
+     │        └─ ethernet: ethernet1 (as above)
+     ├─ tcp: tcp  mirage::tcp<all_ipv4_0, all_ipv6_0>
+     │  ├─ ip: all_ipv4 (as above)
+     │  └─ ip: all_ipv6 (as above)
+     ├─ network_interface: interface0  mirage::network_interface<network_0, ethernet_0, arp_0, ipv4_0, icmp_0, ipv6_0, icmpv6_0>
+     │  ├─ network: network0 (as above)
+     │  ├─ ethernet: ethernet0 (as above)
+     │  ├─ arp: arp0 (as above)
+     │  ├─ ip: ipv40 (as above)
+     │  ├─ icmp: icmp0  mirage::icmp<ipv4_0>
+     │  │  └─ ip: ipv40 (as above)
+     │  ├─ ip: ipv60 (as above)
+     │  └─ icmp: icmpv60  mirage::icmpv6<ipv6_0>
+     │     └─ ip: ipv60 (as above)
+     └─ network_interface: interface1  mirage::network_interface<network_1, ethernet_1, arp_1, ipv4_1, icmp_1, ipv6_1, icmpv6_1>
+        ├─ network: network1 (as above)
+        ├─ ethernet: ethernet1 (as above)
+        ├─ arp: arp1 (as above)
+        ├─ ip: ipv41 (as above)
+        ├─ icmp: icmp1  mirage::icmp<ipv4_1>
+        │  └─ ip: ipv41 (as above)
+        ├─ ip: ipv61 (as above)
+        └─ icmp: icmpv61  mirage::icmpv6<ipv6_1>
+           └─ ip: ipv61 (as above)
+  
+  keys: --inside-network=tap --outside-network=tap --target=unix
+  boot arguments: --inside-ipv4=10.0.0.2/24 --inside-ipv4-gateway --outside-ipv4=10.0.1.2/24 --outside-ipv4-gateway --inside-ipv6 --inside-ipv6-gateway --inside-accept-router-advertisements=true --outside-ipv6 --outside-ipv6-gateway --outside-accept-router-advertisements=true
+  packages: arp 1.0.0, bounded_map 1.0.0, checksum 1.0.0, core 1.0.0, ethernet 1.0.0, icmp 1.0.0, icmpv6 1.0.0, ip 1.0.0, ipv4 1.0.0, ipv6 1.0.0, keyed_hash 1.0.0, linux 1.0.0, ndp 1.0.0, pcap 1.0.0, stack 1.0.0, tcp 1.0.0, types 1.0.0, udp 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
+  $ grep -E "multihomed|network_interface|ipv4_1|ipv61" mirage/main.cpp
+  #include <mirage/ip/multihomed.hpp>
+  #include <mirage/stack/network_interface.hpp>
+  #include <mirage/stack/multihomed.hpp>
+  struct ipv4_1 final : mirage::ipv4<ethernet_1, arp_1> { using ipv4::ipv4; };
+  struct all_ipv4_0 final : mirage::multihomed_ip<ipv4_0, ipv4_1> { using multihomed_ip::multihomed_ip; };
+  struct all_ipv6_0 final : mirage::multihomed_ip<ipv6_0, ipv6_1> { using multihomed_ip::multihomed_ip; };
+  struct interface_0 final : mirage::network_interface<network_0, ethernet_0, arp_0, ipv4_0, icmp_0, ipv6_0, icmpv6_0> { using network_interface::network_interface; };
+  struct icmp_1 final : mirage::icmp<ipv4_1> { using icmp::icmp; };
+  struct interface_1 final : mirage::network_interface<network_1, ethernet_1, arp_1, ipv4_1, icmp_1, ipv6_1, icmpv6_1> { using network_interface::network_interface; };
+  struct stack_0 final : mirage::multihomed_stack<udp_0, tcp_0, interface_0, interface_1> { using multihomed_stack::multihomed_stack; };
+  static_assert(mirage::v1::ip<ipv4_1>, "config.cpp:7: all_ipv4 needs an ip; mirage::ipv4<ethernet_1, arp_1> is none");
+  static_assert(mirage::v1::ip<all_ipv4_0>, "config.cpp:7: udp needs an ip; mirage::multihomed_ip<ipv4_0, ipv4_1> is none");
+  static_assert(mirage::v1::ip<all_ipv6_0>, "config.cpp:7: udp needs an ip; mirage::multihomed_ip<ipv6_0, ipv6_1> is none");
+  static_assert(mirage::v1::icmp<icmp_1>, "config.cpp:7: interface needs an icmp; mirage::icmp<ipv4_1> is none");
+  static_assert(mirage::v1::stack<stack_0>, "config.cpp:7: serve needs a stack; mirage::multihomed_stack<udp_0, tcp_0, interface_0, interface_1> is none");
+    ipv4_1 ipv41{
+        "ipv4_1", ethernet1, arp1, {.address = *arguments.outside_ipv4,
+    ipv6_1 ipv61{
+    if (!co_await devices.start("ipv61", ipv61)) co_return co_await devices.give_up();
+    all_ipv6_0 all_ipv6{"all_ipv6_0", ipv60, ipv61};
+    icmpv6_1 icmpv61{"icmpv6_1", ipv61};
+    interface_1 interface1{"interface_1", network1, ethernet1, arp1, ipv41, icmp1, ipv61, icmpv61};
+  $ project '{{netif("tap0", inside), inside}}' && mirage configure --dry-run
+  would write mirage/CMakeLists.txt
+  would write mirage/main.cpp
+  would write mirage/manifest.json
+  would write mirage/context
+
+A mistake is one sentence:
+
+  $ project '{}' && mirage configure
+  config.cpp:7: direct_stack is given no network; hand it one, or {network, group{"NAME"}} for each of several
+  [1]
+  $ project 'std::vector<stack_network>{}' && mirage configure
+  config.cpp:7: direct_stack is given no network; hand it one, or {network, group{"NAME"}} for each of several
+  [1]
+  $ project '{{netif("tap0"), {}}, {netif("tap1"), {}}}' && mirage configure
+  config.cpp:7: two networks of direct_stack are in no group, so their boot arguments would be the same; give each a group of its own
+  [1]
+  $ project '{{netif("tap0"), inside}, {netif("tap1"), inside}}' && mirage configure
+  config.cpp:7: two networks of direct_stack are in the group inside, so their boot arguments would be the same; give each a group of its own
+  [1]
