@@ -2,8 +2,14 @@
 #include "mirage/tcp/rack.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mirage::tcp_protocol {
+
+namespace {
+// So many that may be late are looked at one by one; what is behind was sent no later than what has arrived.
+constexpr unsigned looks_ahead = 64;
+}  // namespace
 
 void rack::delivered(const sent_segment& which, instant now, duration lowest, bool echo_is_old) noexcept {
   const duration took = now - which.sent_at;
@@ -45,15 +51,14 @@ duration rack::reordering_window(duration smoothed, duration lowest, bool urgent
 
 std::optional<duration> rack::detect(send_queue& queue, instant now, duration window) noexcept {
   if (!begun_) return std::nullopt;
+  sent_segment* at = queue.oldest();
+  while (at != nullptr && sent_before(*at) && at->sent_at + round_trip_ + window <= now)
+    queue.mark_lost(*std::exchange(at, at->newer));
+  // What is left is looked at again when the time of the last of it is over.
   std::optional<duration> again;
-  for (sent_segment* at = queue.first(); at != nullptr; at = at->next) {
-    if (at->sacked || at->lost || !sent_before(*at)) continue;
-    const duration left = at->sent_at + round_trip_ + window - now;
-    if (left <= duration::zero())
-      queue.mark_lost(*at);
-    else
-      again = std::max(again.value_or(left), left);
-  }
+  for (unsigned i = 0; i < looks_ahead && at != nullptr && sent_before(*at); ++i, at = at->newer)
+    again = at->sent_at + round_trip_ + window - now;
+  if (again && at != nullptr && sent_before(*at)) again = newest_sent_ + round_trip_ + window - now;
   return again;
 }
 

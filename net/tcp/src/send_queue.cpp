@@ -10,7 +10,8 @@ namespace mirage::tcp_protocol {
 void send_queue::clear() noexcept {
   while (first_ != nullptr) shared_.segments.give_back(std::exchange(first_, first_->next));
   while (front_ != nullptr) shared_.chunks.give_back(std::exchange(front_, front_->next));
-  last_ = lost_hint_ = nullptr;
+  last_ = lost_hint_ = sack_hint_ = nullptr;
+  order_.clear();
   back_ = cursor_ = nullptr;
   front_offset_ = cursor_offset_ = unsent_ = held_ = sacked_ = presumed_ = lost_ = 0;
 }
@@ -78,8 +79,8 @@ void send_queue::gather(place from, std::uint32_t length, buffer_list& to) noexc
 bool send_queue::sent(std::uint32_t length, bool fin, instant now, std::uint32_t most) noexcept {
   const std::uint32_t numbers = length + (fin ? 1 : 0);
   if (last_ != nullptr && last_->sent_at == now && !last_->fin && !last_->sacked && !last_->lost &&
-      !last_->retransmitted && !last_->probe && last_->length + length <= most && last_->length > 0 &&
-      length > 0) {
+      !last_->retransmitted && !last_->probe && order_.is_newest(*last_) && last_->length + length <= most &&
+      last_->length > 0 && length > 0) {
     last_->length += numbers;
     last_->fin = fin;
   } else {
@@ -94,6 +95,7 @@ bool send_queue::sent(std::uint32_t length, bool fin, instant now, std::uint32_t
     made->previous = last_;
     (last_ == nullptr ? first_ : last_->next) = made;
     last_ = made;
+    order_.insert(*made);
   }
   advance(cursor_, cursor_offset_, length);
   if (cursor_ == nullptr) cursor_offset_ = 0;
@@ -120,16 +122,19 @@ bool send_queue::split(sent_segment& which, std::uint32_t length) noexcept {
   which.next = rest;
   which.length = length;
   which.fin = false;
+  if (!which.sacked && !which.lost) order_.insert_behind(&which, *rest);
   return true;
 }
 
 void send_queue::sent_again(sent_segment& which, std::uint32_t length, instant now) noexcept {
   // Without memory for the rest, all of it counts as sent: what is missing is found to be lost later.
   if (length < which.length && !split(which, length)) length = which.length;
+  if (!which.lost) order_.remove(which);
   unmark_lost(which);
   which.retransmitted = true;
   which.probe = false;
   which.sent_at = now;
+  order_.insert(which);
 }
 
 void send_queue::trim(std::uint32_t part, std::uint32_t& fresh) noexcept {
@@ -148,7 +153,9 @@ void send_queue::drop_first() noexcept {
   sent_segment* const gone = first_;
   if (gone->sacked) sacked_ -= gone->length;
   if (gone->lost) lost_ -= gone->length;
+  if (!gone->sacked && !gone->lost) order_.remove(*gone);
   if (lost_hint_ == gone) lost_hint_ = gone->next;
+  if (sack_hint_ == gone) sack_hint_ = gone->next;
   const std::uint32_t payload = gone->payload();
   una_ += gone->length;
   first_ = gone->next;
@@ -167,15 +174,42 @@ void send_queue::release(std::uint32_t payload) noexcept {
   }
 }
 
-void send_queue::mark_sacked(sent_segment& which) noexcept {
+sent_segment* send_queue::find(sequence number) const noexcept {
+  sent_segment* at = sack_hint_;
+  if (at == nullptr || number <= una_) return first_;
+  if (at->begin <= number) return at;
+  if (number - una_ < at->begin - number) return first_;
+  while (at->begin > number && at->previous != nullptr) at = at->previous;
+  return at;
+}
+
+sent_segment* send_queue::mark_sacked(sent_segment& which) noexcept {
+  if (!which.lost) order_.remove(which);
   unmark_lost(which);
   which.sacked = true;
   sacked_ += which.length;
+  if (which.next != nullptr && which.next->sacked) join_next(which);
+  sent_segment* const before = which.previous;
+  if (before == nullptr || !before->sacked) return &which;
+  join_next(*before);
+  return before;
+}
+
+void send_queue::join_next(sent_segment& which) noexcept {
+  sent_segment* const gone = which.next;
+  which.length += gone->length;
+  which.fin = gone->fin;
+  which.next = gone->next;
+  (which.next == nullptr ? last_ : which.next->previous) = &which;
+  if (lost_hint_ == gone) lost_hint_ = &which;
+  if (sack_hint_ == gone) sack_hint_ = &which;
+  shared_.segments.give_back(gone);
 }
 
 void send_queue::mark_lost(sent_segment& which) noexcept {
   if (which.lost || which.sacked) return;
   if (std::exchange(which.probe, false)) lost_probe_ = which.length;
+  order_.remove(which);
   which.lost = true;
   lost_ += which.length;
   if (lost_hint_ == nullptr || which.begin < lost_hint_->begin) lost_hint_ = &which;
@@ -188,14 +222,21 @@ void send_queue::unmark_lost(sent_segment& which) noexcept {
 }
 
 void send_queue::unmark_all_lost() noexcept {
-  for (sent_segment* at = first_; at != nullptr; at = at->next) unmark_lost(*at);
+  for (sent_segment* at = first_; at != nullptr; at = at->next) {
+    if (!at->lost) continue;
+    unmark_lost(*at);
+    order_.insert(*at);
+  }
   lost_hint_ = nullptr;
 }
 
 void send_queue::mark_all_lost(bool forget_sacks) noexcept {
   set_presumed(0);
   for (sent_segment* at = first_; at != nullptr; at = at->next) {
-    if (forget_sacks && std::exchange(at->sacked, false)) sacked_ -= at->length;
+    if (forget_sacks && std::exchange(at->sacked, false)) {
+      sacked_ -= at->length;
+      order_.insert(*at);
+    }
     mark_lost(*at);
   }
 }

@@ -64,6 +64,18 @@ TEST_F(rack, the_reordering_window_gives_time) {
   EXPECT_EQ(queue.lost(), 1000u);
 }
 
+TEST_F(rack, of_many_that_may_be_late_the_last_is_waited_for) {
+  buffer data = test::buffer_of(std::string(100'000, 'x'));
+  EXPECT_EQ(queue.append(data, 100'000), 100'000u);
+  for (int i = 0; i < 100; ++i) send(start + i * 1us);
+  arrives(99'000, start + 100ms);
+  const auto again = under.detect(queue, start + 100ms, 25ms);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_GE(start + 100ms + *again, start + 98us + 99'901us + 25ms);
+  EXPECT_FALSE(under.detect(queue, start + 100ms + *again, 25ms).has_value());
+  EXPECT_EQ(queue.lost(), 99'000u);
+}
+
 TEST_F(rack, the_window_is_a_quarter_of_the_lowest_round_trip_or_nothing_when_it_is_urgent) {
   EXPECT_EQ(under.reordering_window(100ms, 80ms, false), 20ms);
   EXPECT_EQ(under.reordering_window(100ms, 80ms, true), 0ms);

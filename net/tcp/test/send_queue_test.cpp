@@ -104,7 +104,63 @@ TEST_F(send_queue, a_block_may_cover_parts_of_what_was_sent_at_once) {
   EXPECT_EQ(queue.in_flight(), 20u);
   unsigned entries = 0;
   for (const sent_segment* at = queue.first(); at != nullptr; at = at->next) ++entries;
-  EXPECT_EQ(entries, 4u);
+  EXPECT_EQ(entries, 3u);
+}
+
+TEST_F(send_queue, what_is_sacked_side_by_side_is_one_entry) {
+  write(std::string(100, 'x'));
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(queue.sent(10, false, start + i * 1ms, 0));
+  const auto entries = [&] { return shared.segments.live(); };
+  EXPECT_EQ(queue.sack(sequence(120), sequence(130), nobody), 10u);
+  EXPECT_EQ(queue.sack(sequence(140), sequence(150), nobody), 10u);
+  EXPECT_EQ(entries(), 10u);
+  EXPECT_EQ(queue.sack(sequence(120), sequence(150), nobody), 10u);
+  EXPECT_EQ(entries(), 8u);
+  EXPECT_EQ(queue.sack(sequence(110), sequence(200), nobody), 60u) << "what was known does not count again";
+  EXPECT_EQ(entries(), 2u);
+  EXPECT_EQ(queue.last()->length, 90u);
+  EXPECT_EQ(queue.sacked(), 90u);
+  EXPECT_EQ(bytes({queue.last()->data, queue.last()->offset}, 90), std::string(90, 'x'));
+  EXPECT_EQ(queue.acknowledge(sequence(200), nobody), 10u);
+  EXPECT_EQ(entries(), 0u);
+}
+
+TEST_F(send_queue, blocks_are_found_wherever_they_lie) {
+  write(std::string(1000, 'x'));
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(queue.sent(10, false, start + i * 1ms, 0));
+  std::uint32_t fresh = 0;
+  for (const std::uint32_t at : {900u, 150u, 600u, 500u, 140u, 1090u, 100u, 880u}) {
+    EXPECT_EQ(queue.sack(sequence(at), sequence(at + 10), nobody), 10u) << at;
+    EXPECT_EQ(queue.sack(sequence(at), sequence(at + 10), nobody), 0u) << at;
+    fresh += 10;
+  }
+  EXPECT_EQ(queue.acknowledge(sequence(890), nobody), 790u - 60u);
+  EXPECT_EQ(queue.sack(sequence(950), sequence(960), nobody), 10u) << "where the last one lay is gone";
+  EXPECT_EQ(queue.sacked(), fresh + 10 - 60);
+}
+
+TEST_F(send_queue, knows_what_was_sent_first_whatever_its_place) {
+  write(std::string(50, 'x'));
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(queue.sent(10, false, start + i * 1ms, 0));
+  const auto oldest = [&] {
+    std::string places;
+    for (const sent_segment* at = queue.oldest(); at != nullptr; at = at->newer)
+      places += std::to_string((at->begin - sequence(100)) / 10);
+    return places;
+  };
+  EXPECT_EQ(oldest(), "01234");
+  queue.mark_lost(*queue.first());
+  EXPECT_EQ(oldest(), "1234");
+  queue.sent_again(*queue.first(), 10, start + 10ms);
+  EXPECT_EQ(oldest(), "12340");
+  EXPECT_EQ(queue.sack(sequence(120), sequence(130), nobody), 10u);
+  EXPECT_EQ(oldest(), "1340");
+  ASSERT_TRUE(queue.split(*queue.first(), 5));
+  EXPECT_EQ(oldest(), "13400");
+  queue.mark_all_lost(false);
+  EXPECT_EQ(oldest(), "");
+  queue.unmark_all_lost();
+  EXPECT_EQ(oldest(), "13400");
 }
 
 TEST_F(send_queue, what_leaves_at_one_time_is_one_entry) {

@@ -23,10 +23,12 @@ struct chunk {
 };
 
 /// What was sent at once and is not acknowledged. It may be many segments on the wire; it is split where the
-/// peer has a part of it, or a part is sent again.
+/// peer has a part of it, or a part is sent again. What is SACKed side by side becomes one.
 struct sent_segment {
   sent_segment* previous = nullptr;
   sent_segment* next = nullptr;
+  sent_segment* older = nullptr;  // by when it was sent, of those that are neither SACKed nor lost
+  sent_segment* newer = nullptr;
   chunk* data = nullptr;     // where its bytes begin: in this chunk ...
   std::uint32_t offset = 0;  // ... at this place
   sequence begin{};

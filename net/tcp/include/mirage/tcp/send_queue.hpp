@@ -10,6 +10,7 @@
 #include "mirage/core/buffer.hpp"
 #include "mirage/core/buffer_list.hpp"
 #include "mirage/tcp/resources.hpp"
+#include "mirage/tcp/sent_order.hpp"
 
 namespace mirage::tcp_protocol {
 
@@ -44,6 +45,8 @@ class send_queue {
 
   [[nodiscard]] sent_segment* first() const noexcept { return first_; }
   [[nodiscard]] sent_segment* last() const noexcept { return last_; }
+  /// Of those that are neither SACKed nor lost, the one that was sent first; `newer` leads to the others.
+  [[nodiscard]] sent_segment* oldest() const noexcept { return order_.oldest(); }
   /// The first that is lost and not sent again yet, or null.
   [[nodiscard]] sent_segment* first_lost() const noexcept;
 
@@ -92,7 +95,8 @@ class send_queue {
   template <class Visit>
   std::uint32_t sack(sequence begin, sequence end, Visit visit) noexcept {
     std::uint32_t fresh = 0;
-    for (sent_segment* at = first_; at != nullptr && at->begin < end; at = at->next) {
+    for (sent_segment* at = find(begin); at != nullptr && at->begin < end; at = at->next) {
+      sack_hint_ = at;
       if (at->sacked || at->end() <= begin) continue;
       if (at->begin < begin) {
         if (!split(*at, begin - at->begin)) return fresh;
@@ -101,7 +105,7 @@ class send_queue {
       if (at->end() > end && !split(*at, end - at->begin)) return fresh;
       visit(*at);
       fresh += at->length;
-      mark_sacked(*at);
+      at = sack_hint_ = mark_sacked(*at);
     }
     return fresh;
   }
@@ -121,7 +125,11 @@ class send_queue {
  private:
   void trim(std::uint32_t part, std::uint32_t& fresh) noexcept;
   void drop_first() noexcept;
-  void mark_sacked(sent_segment& which) noexcept;
+  /// An entry not behind the one that has this number: near to where the last SACK was, or to the front.
+  [[nodiscard]] sent_segment* find(sequence number) const noexcept;
+  /// The entry that it is then: joined to its neighbours.
+  sent_segment* mark_sacked(sent_segment& which) noexcept;
+  void join_next(sent_segment& which) noexcept;
   void release(std::uint32_t payload) noexcept;
   static void advance(chunk*& data, std::uint32_t& offset, std::uint32_t by) noexcept;
 
@@ -142,6 +150,8 @@ class send_queue {
   sent_segment* first_ = nullptr;
   sent_segment* last_ = nullptr;
   mutable sent_segment* lost_hint_ = nullptr;  // none before it is lost
+  sent_segment* sack_hint_ = nullptr;
+  sent_order order_;
 };
 
 }  // namespace mirage::tcp_protocol
