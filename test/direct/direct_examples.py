@@ -168,5 +168,34 @@ def netif_forward(project):
     forwards(project, (datagrams,), "--right-offloads=false")
 
 
+def two_networks(project):
+    """Two machines, each behind an interface of ours: both are served, and neither reaches the address on the other's side."""
+    arguments = ("--inside-interface=tap2", "--inside-ipv4=10.2.0.2/24", "--inside-ipv6=fd02::2/64",
+                 "--outside-interface=tap3", "--outside-ipv4=10.3.0.2/24", "--outside-ipv4-gateway=10.3.0.1")
+    with project.running(*arguments):
+        eventually(lambda: command("ip", "link", "show", "tap3"))
+        with machine_behind("tap2", "10.2.0.1") as inside, machine_behind("tap3", "10.3.0.1") as outside:
+            command(*inside, "ip", "route", "add", "default", "via", "10.2.0.2")
+            command(*outside, "ip", "route", "add", "default", "via", "10.3.0.2")
+            command(*inside, "ip", "addr", "add", "fd02::1/64", "dev", "tap2", "nodad")
+            command(*outside, "ip", "addr", "add", "192.0.2.1/32", "dev", "lo")
+
+            def asks(machine, address, *options):
+                return command(*machine, "curl", "--silent", "--http0.9", "--max-time", "5", *options, f"http://{address}:7/")
+
+            def hears(answer, *question):
+                eventually(lambda: require(asks(*question) == answer, "the answer", question))
+
+            hears("you are 10.2.0.1, and I am 10.2.0.2\n", inside, "10.2.0.2")
+            hears("you are 10.3.0.1, and I am 10.3.0.2\n", outside, "10.3.0.2")
+            hears("you are 192.0.2.1, and I am 10.3.0.2\n", outside, "10.3.0.2", "--interface", "192.0.2.1")
+            hears("you are fd02::1, and I am fd02::2\n", inside, "[fd02::2]")
+            command(*inside, "ping", "-c", "2", "-i", "0.01", "-W", "5", "10.2.0.2")
+            for machine, address in ((inside, "10.3.0.2"), (outside, "10.2.0.2")):
+                over = subprocess.run([*machine, "ping", "-c", "1", "-W", "1", address], stdout=subprocess.PIPE, timeout=60)
+                require(over.returncode == 1, "what is for the other interface is not taken", over.stdout)
+
+
 ON_OUR_STACK = {"iperf": iperf, "clock-sync": clock_sync}
-ONLY_DIRECT = {"ping": ping, "dhcp": dhcp, "netif-forward": netif_forward}
+ONLY_DIRECT = {"ping": ping, "dhcp": dhcp, "netif-forward": netif_forward,
+               "two-networks": two_networks}
