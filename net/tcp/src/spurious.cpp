@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 // Whether a retransmission was a mistake: with timestamps by RFC 3522, without by F-RTO (RFC 5682 §2), and
 // what is done then (RFC 4015).
+#include <algorithm>
+
 #include "mirage/tcp/connection.hpp"
 #include "mirage/tcp/news.hpp"
 
