@@ -7,11 +7,9 @@ namespace {
 
 // RFC 4291 §2.5.2, §2.5.3, §2.7. Who has no address yet speaks to groups only; an IPv4-mapped address is none
 // of a packet (RFC 4038 §4.2).
-[[nodiscard]] bool can_be_source(const ipv6_address& source, bool to_group,
-                                 const own_addresses& addresses) noexcept {
+[[nodiscard]] bool can_be_source(const ipv6_address& source, bool to_group) noexcept {
   if (source.is_unspecified()) return to_group;
-  return !source.is_multicast() && !source.is_loopback() && !source.is_v4_mapped() &&
-         !addresses.is_ours(source);
+  return !source.is_multicast() && !source.is_loopback() && !source.is_v4_mapped();
 }
 
 // What is of the interface only never comes from a link (RFC 4291 §2.7).
@@ -30,7 +28,8 @@ ipv6_verdict examine_ipv6(cbytes packet, bool group, const own_addresses& addres
   const bool for_us =
       to.is_multicast() ? is_of_link_or_wider(to) && groups.contains(to) : !group && addresses.is_ours(to);
   if (!for_us) return ipv6_verdict::not_ours;
-  if (!can_be_source(fields.source, to.is_multicast(), addresses)) return ipv6_verdict::martian;
+  if (!can_be_source(fields.source, to.is_multicast())) return ipv6_verdict::martian;
+  if (addresses.is_ours(fields.source)) return ipv6_verdict::from_us;
   return ipv6_verdict::fine;
 }
 

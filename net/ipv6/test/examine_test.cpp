@@ -77,9 +77,10 @@ TEST_F(examining, rfc4291_2_7_a_group_of_the_interface_does_not_come_from_a_link
 }
 
 TEST_F(examining, nobody_sends_from_there) {
-  for (const ipv6_address source : {ipv6_address("::"), ipv6_address("::1"), ipv6_address("ff02::1"),
-                                    ipv6_address("::ffff:192.0.2.1"), ipv6_address("2001:db8::2")})
+  for (const ipv6_address source :
+       {ipv6_address("::"), ipv6_address("::1"), ipv6_address("ff02::1"), ipv6_address("::ffff:192.0.2.1")})
     EXPECT_EQ(from_to(source, "2001:db8::2"), verdict::martian);
+  EXPECT_EQ(from_to("2001:db8::2", "2001:db8::2"), verdict::from_us);
 }
 
 TEST_F(examining, less_than_it_says_is_malformed) {

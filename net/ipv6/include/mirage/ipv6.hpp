@@ -200,6 +200,7 @@ class ipv6 {
       case ipv6_verdict::fine: break;
       case ipv6_verdict::malformed: return drop(counters_.malformed);
       case ipv6_verdict::martian: return drop(counters_.martian);
+      case ipv6_verdict::from_us: return drop(counters_.from_us);
       case ipv6_verdict::not_ours: return drop(counters_.not_ours);
     }
     packet.truncate(ipv6_header::of(packet.view())->total_length());

@@ -28,6 +28,7 @@ struct ipv6_counters {
       "ipv6_duplicate_addresses_total", {label}, "Messages that show an address of ours in use by another"};
   counter malformed{"ipv6_dropped_total", {label, {"reason", "malformed"}}, "Packets that were dropped"};
   counter martian{"ipv6_dropped_total", {label, {"reason", "martian"}}};
+  counter from_us{"ipv6_dropped_total", {label, {"reason", "own_source"}}};
   counter not_ours{"ipv6_dropped_total", {label, {"reason", "not_ours"}}};
   counter nothing{"ipv6_dropped_total", {label, {"reason", "no_next_header"}}};
   counter unwanted{"ipv6_dropped_total", {label, {"reason", "option_says_so"}}};

@@ -11,9 +11,9 @@
 
 namespace mirage {
 
-/// `martian`: from an address that nobody can send from over a link, or that is ours. `not_ours`: to somebody
-/// else, also to one host by a multicast of the link.
-enum class ipv6_verdict : std::uint8_t { fine, malformed, martian, not_ours };
+/// `martian`: from an address that nobody can send from over a link. `from_us`: from one of ours, so it comes
+/// back, or somebody else has it. `not_ours`: to somebody else, also to one host by a multicast of the link.
+enum class ipv6_verdict : std::uint8_t { fine, malformed, martian, from_us, not_ours };
 
 /// `group`: it came to a broadcast or multicast address of the link.
 [[nodiscard]] ipv6_verdict examine_ipv6(cbytes packet, bool group, const own_addresses& addresses,
