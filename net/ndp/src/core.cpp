@@ -34,6 +34,7 @@ ndp_core::ndp_core(mac_address mac, std::uint32_t mtu, const ndp_options& option
       addresses_(options, hash_mix(seed, 2)),
       hops_(options.redirects),
       mtu_(mtu),
+      nonce_seed_(hash_mix(seed, 5)),
       random_(seed) {}
 
 void ndp_core::start(instant now) noexcept {
@@ -73,7 +74,8 @@ ndp_core::verdict ndp_core::input_solicitation(const ndp_header& from, cbytes me
   if (ours == nullptr) return verdict::refused;
   if (ours->tentative) {
     // Somebody else is about to take it, too; to others it is not there yet (RFC 4862 §5.4.3).
-    if (from.source.is_unspecified()) contest(asked->target, now);
+    const bool ours_again = asked->nonce == nonce_of(asked->target);
+    if (from.source.is_unspecified() && !ours_again) contest(asked->target, now);
     return verdict::taken;
   }
   ndp_action reply{.what = ndp_action::kind::advertise, .source = asked->target, .target = asked->target};
@@ -196,6 +198,11 @@ void ndp_core::contest(const ipv6_address& address, instant now) noexcept {
                                  lost.preferred_until, lost.valid_until, now));
 }
 
+// RFC 7527 §4.1: of the address, and nobody else's.
+std::uint64_t ndp_core::nonce_of(const ipv6_address& address) const noexcept {
+  return hash_mix(hash_mix(nonce_seed_, address.high()), address.low()) >> 16;
+}
+
 void ndp_core::answer(const ndp_action& action) noexcept {
   if (action && !answers_.full()) answers_.push_back(action);
 }
@@ -260,7 +267,7 @@ std::size_t ndp_core::emit(const ndp_action& action, bytes to) const noexcept {
   const ndp_header header{action.source, action.destination, 255};
   switch (action.what) {
     case ndp_action::kind::solicit_neighbour:
-      return write_neighbour_solicitation(to, header, action.target, mac_);
+      return write_neighbour_solicitation(to, header, action.target, mac_, nonce_of(action.target));
     case ndp_action::kind::advertise:
       return write_neighbour_advertisement(to, header, action.target, action.solicited, mac_);
     case ndp_action::kind::solicit_routers: return write_router_solicitation(to, header, mac_);

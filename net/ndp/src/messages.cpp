@@ -9,12 +9,13 @@ namespace {
 
 constexpr std::uint8_t neighbour_hop_limit = 255;
 
-// RFC 4861 §4.6, RFC 8106 §5.1
+// RFC 4861 §4.6, RFC 3971 §5.3.2, RFC 8106 §5.1
 enum option_type : std::uint8_t {
   source_link_address = 1,
   target_link_address = 2,
   prefix = 3,
   mtu = 5,
+  nonce = 14,
   dns_servers = 25
 };
 
@@ -70,6 +71,19 @@ void read_dns_servers(cbytes option, router_advertisement& to) noexcept {
     if (!to.dns_servers.full()) to.dns_servers.push_back({ipv6_address::load(&option[at]), lifetime});
 }
 
+constexpr std::uint64_t nonce_bits = 0xffff'ffff'ffff;
+
+[[nodiscard]] std::optional<std::uint64_t> read_nonce(cbytes option) noexcept {
+  if (option.size() != 8) return std::nullopt;
+  return load_be64(option.data()) & nonce_bits;
+}
+
+std::size_t put_nonce(bytes to, std::uint64_t value) noexcept {
+  store_be64(to.data(),
+             std::uint64_t{option_type::nonce} << 56 | std::uint64_t{1} << 48 | (value & nonce_bits));
+  return 8;
+}
+
 std::size_t put_link_address(bytes to, option_type type, mac_address ours) noexcept {
   to[0] = static_cast<std::byte>(type);
   to[1] = std::byte{1};
@@ -91,6 +105,7 @@ std::optional<neighbour_solicitation> read_neighbour_solicitation(const ndp_head
   if (read.target.is_multicast()) return std::nullopt;
   bool tells_link = false;
   const bool fine = for_each_option(message.subspan(24), [&](std::uint8_t type, cbytes option) {
+    if (type == nonce) read.nonce = read_nonce(option);
     if (type != source_link_address) return;
     tells_link = true;
     read.source_link = link_address(option);
@@ -149,11 +164,13 @@ std::optional<redirect_message> read_redirect(const ndp_header& from, cbytes mes
 }
 
 std::size_t write_neighbour_solicitation(bytes to, const ndp_header& header, const ipv6_address& target,
-                                         mac_address ours) noexcept {
+                                         mac_address ours, std::uint64_t nonce) noexcept {
   icmpv6_header::write(to, icmpv6_type::neighbour_solicitation, 0, 0);
   target.store(&to[8]);
   std::size_t size = 24;
-  if (!header.source.is_unspecified()) size += put_link_address(to.subspan(size), source_link_address, ours);
+  const bytes option = to.subspan(size);
+  size += header.source.is_unspecified() ? put_nonce(option, nonce)
+                                         : put_link_address(option, source_link_address, ours);
   return finish(to, size, header);
 }
 

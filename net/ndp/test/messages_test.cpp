@@ -140,9 +140,9 @@ TEST(messages, rfc4861_8_1_a_redirect_is_checked) {
 
 TEST(messages, what_we_write_can_be_read) {
   std::array<std::byte, greatest_ndp_message> room;
-  std::size_t size = write_neighbour_solicitation(room, to_us, theirs, mac);
+  std::size_t size = write_neighbour_solicitation(room, to_us, theirs, mac, 7);
   EXPECT_EQ(read_neighbour_solicitation(to_us, cbytes(room).first(size))->source_link, mac);
-  size = write_neighbour_solicitation(room, detection, ours, mac);
+  size = write_neighbour_solicitation(room, detection, ours, mac, 7);
   EXPECT_TRUE(read_neighbour_solicitation(detection, cbytes(room).first(size)));
   size = write_neighbour_advertisement(room, to_us, theirs, true, mac);
   const auto read = read_neighbour_advertisement(to_us, cbytes(room).first(size));

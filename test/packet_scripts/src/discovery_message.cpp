@@ -55,6 +55,7 @@ std::string encode_option(const layer& one, const stations& who) {
                       be32(one.number("valid", 86400)) + be32(one.number("preferred", 14400)) +
                       be32(one.number("reserved")) + ip6_bytes(network.substr(0, slash)));
   }
+  if (one.kind == "nonce") return option(one, 14, one.get("value"));
   return option(one, one.number("type"), one.get("data"));
 }
 
@@ -72,6 +73,8 @@ void decode_options(std::string_view from, packet& to) {
     const unsigned type = get8(from, 0);
     if ((type == 1 || type == 2) && length == 8) {
       to.layers.push_back({type == 1 ? "source-link" : "target-link", {{"link", mac_text(from.substr(2))}}});
+    } else if (type == 14) {
+      to.layers.push_back({"nonce", {{"value", std::string{from.substr(2, length - 2)}}}});
     } else {
       layer& other = to.layers.emplace_back(layer{"option", {}});
       other.set("type", type);

@@ -182,16 +182,17 @@ inline constexpr keyword keywords[] = {
     {"rdnss", "servers", type::ip6_list},
     {"rdnss", "lifetime", type::number},
     {"rdnss", "length", type::number},
+    {"nonce", "value", type::bytes},
     {"option", "type", type::number},
     {"option", "length", type::number},
     {"option", "data", type::data},
 };
 
-inline constexpr std::array<std::string_view, 26> layers{
+inline constexpr std::array<std::string_view, 27> layers{
     "eth",         "arp",         "ipv4",     "icmp",     "udp",    "tcp",    "ipv6",
     "hop-by-hop",  "destination", "routing",  "fragment", "icmp6",  "ns",     "na",
     "rs",          "ra",          "redirect", "query",    "report", "record", "source-link",
-    "target-link", "prefix",      "mtu",      "rdnss",    "option"};
+    "target-link", "prefix",      "mtu",      "rdnss",    "nonce",  "option"};
 
 /// The field whose name is left out: `ns fe80::2`.
 inline constexpr keyword unnamed[] = {
@@ -203,6 +204,7 @@ inline constexpr keyword unnamed[] = {
     {"target-link", "link", type::mac},
     {"prefix", "network", type::network},
     {"mtu", "mtu", type::number},
+    {"nonce", "value", type::bytes},
     {"rdnss", "servers", type::ip6_list},
     {"option", "type", type::number},
 };

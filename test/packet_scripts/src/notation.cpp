@@ -170,7 +170,7 @@ class layer_reader {
         if (const auto network = ipv6_prefix::parse(given.text))
           return fmt::format("{}/{}", text_of(network->address()), network->length());
         from_.complain(given, fmt::format("`{}` is no network; write it as 2001:db8::/64", given.text));
-      case type::bytes: return hexadecimal(given);
+      case type::bytes: return to_.kind == "nonce" && is_learnt(given) ? given.text : hexadecimal(given);
       case type::data:
         if (given.quoted) return given.text;
         if (given.text.starts_with("0x")) return hexadecimal(given);
@@ -183,7 +183,10 @@ class layer_reader {
       default: return given.text;
     }
   }
-  // `$name` stands for an address that is learnt.
+  // `$name` stands for what is learnt.
+  [[nodiscard]] static bool is_learnt(const word& given) {
+    return !given.quoted && given.text.starts_with('$') && given.text.size() > 1;
+  }
   std::string ip6(const word& given, std::string_view text) const {
     if (text.starts_with('$') && text.size() > 1) return std::string{text};
     if (const auto address = ipv6_address::parse(text)) return text_of(*address);
@@ -201,7 +204,7 @@ class layer_reader {
   std::string number(const word& given) {
     if ((to_.kind == "icmp" || to_.kind == "icmp6" || to_.kind == "tcp") && given.text == "same")
       return given.text;
-    if (to_.kind == "fragment" && given.text.starts_with('$')) return given.text;
+    if ((to_.kind == "fragment" || to_.kind == "ipv6") && is_learnt(given)) return given.text;
     const auto dots = given.text.find("..");
     if (dots != given.text.npos) {
       if (number_of(given.text.substr(0, dots)) && number_of(given.text.substr(dots + 2))) return given.text;

@@ -85,11 +85,11 @@ TEST(packet_script, mistakes_of_ipv6_have_a_line_and_a_column) {
 
 TEST(packet_script, a_name_is_what_the_host_has_chosen_first) {
   const std::string boot = "ipv6 link-only\nboot\nneighbours by-hand\n";
-  EXPECT_EQ(said(boot + "+0..1s > ipv6 src :: / ns $one\n+1001ms : has $one\n"), "nothing");
+  EXPECT_EQ(said(boot + "+0..1s > ipv6 src :: / ns $one / nonce *\n+1001ms : has $one\n"), "nothing");
   const std::string two =
-      "+0..1s > ipv6 src :: / ns $one\n+0 < ipv6 dst ff02::1 / na $one override / target-link\n";
-  EXPECT_EQ(said(boot + two + "+0..1s > ipv6 src :: / ns $other\n"), "nothing");
-  EXPECT_NE(said(boot + two + "+0..1s > ipv6 src :: / ns $one\n"), "nothing");
+      "+0..1s > ipv6 src :: / ns $one / nonce *\n+0 < ipv6 dst ff02::1 / na $one override / target-link\n";
+  EXPECT_EQ(said(boot + two + "+0..1s > ipv6 src :: / ns $other / nonce *\n"), "nothing");
+  EXPECT_NE(said(boot + two + "+0..1s > ipv6 src :: / ns $one / nonce *\n"), "nothing");
 }
 
 TEST(packet_script, options_and_flags_of_neighbours_are_compared) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The core of neighbour discovery on one link: messages and questions in, actions out. RFC 4861, RFC 4862,
-// RFC 7217, RFC 7559, RFC 8106. No I/O, no clock, and no memory after it was made. Not implemented: being a
-// router, proxies, anycast addresses of our own, secure neighbour discovery (RFC 3971), nonces (RFC 7527).
+// RFC 7217, RFC 7527, RFC 7559, RFC 8106. No I/O, no clock, and no memory after it was made. Not implemented:
+// being a router, proxies, anycast addresses of our own, secure neighbour discovery (RFC 3971).
 #pragma once
 
 #include <cstddef>
@@ -90,6 +90,7 @@ class ndp_core {
                     instant now) noexcept;
   void contest(const ipv6_address& address, instant now) noexcept;
   void answer(const ndp_action& action) noexcept;
+  [[nodiscard]] std::uint64_t nonce_of(const ipv6_address& address) const noexcept;
   void stop_soliciting() noexcept;
   [[nodiscard]] duration varied(duration middle, duration before) noexcept;
   [[nodiscard]] ndp_action solicit_routers(instant now) noexcept;
@@ -110,6 +111,7 @@ class ndp_core {
   inline_vector<ipv6_address, most_dns_servers> dns_servers_;
   inline_vector<instant, most_dns_servers> dns_until_;  // of the server with the same number
 
+  std::uint64_t nonce_seed_;
   std::uint64_t random_;
   instant solicit_due_ = never;
   duration solicit_interval_{};  // zero: not again

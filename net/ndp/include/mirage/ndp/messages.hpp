@@ -38,6 +38,8 @@ struct ndp_header {
 struct neighbour_solicitation {
   ipv6_address target;
   std::optional<mac_address> source_link{};
+  /// 48 bits (RFC 7527): who detects duplicates knows its own questions.
+  std::optional<std::uint64_t> nonce{};
 };
 struct neighbour_advertisement {
   ipv6_address target;
@@ -92,9 +94,9 @@ struct redirect_message {
 /// No message written here is longer.
 inline constexpr std::size_t greatest_ndp_message = 32;
 /// Each writes a whole message to `to`, which has room for it, and gives its length. Without a source address
-/// there is no option with ours of the link (RFC 4861 §4.1, §4.3).
+/// there is no option with ours of the link (RFC 4861 §4.1, §4.3), but `nonce`.
 std::size_t write_neighbour_solicitation(bytes to, const ndp_header& header, const ipv6_address& target,
-                                         mac_address ours) noexcept;
+                                         mac_address ours, std::uint64_t nonce) noexcept;
 std::size_t write_neighbour_advertisement(bytes to, const ndp_header& header, const ipv6_address& target,
                                           bool solicited, mac_address ours) noexcept;
 std::size_t write_router_solicitation(bytes to, const ndp_header& header, mac_address ours) noexcept;
