@@ -173,7 +173,9 @@ void ndp_core::expire_dns_servers(instant now) noexcept {
 ndp_core::verdict ndp_core::input_redirect(const ndp_header& from, cbytes message, instant now) noexcept {
   const auto told = read_redirect(from, message);
   if (!told) return verdict::malformed;
-  if (!accepts_routers_ || first_hop(told->destination, now) != from.source) return verdict::refused;
+  // To ourselves would lead nowhere.
+  if (!accepts_routers_ || addresses_.find(told->target) != nullptr) return verdict::refused;
+  if (first_hop(told->destination, now) != from.source) return verdict::refused;
   if (told->target_link) answer(neighbours_.heard(told->target, *told->target_link, true, now));
   if (told->target != told->destination) neighbours_.set_router(told->target, true);
   hops_.redirect(told->destination, told->target);
