@@ -48,6 +48,19 @@ void group_membership::queried(const ip_address& group, duration limit, instant 
   known->answer_due = std::min(known->answer_due, due);
 }
 
+void group_membership::told_by_another(const ip_address& group) noexcept {
+  if (membership* known = find(group)) known->answer_due = never;
+}
+
+void group_membership::cancel() noexcept {
+  all_due_ = never;
+  for (membership& each : groups_) {
+    each.changes = 0;
+    each.change_due = each.answer_due = never;
+  }
+  forget_left();
+}
+
 std::optional<group_report> group_membership::poll(instant now) noexcept {
   group_report report;
   const bool all = all_due_ <= now;

@@ -42,7 +42,7 @@ void make_plausible(std::vector<std::byte>& packet, unsigned how) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   test::virtual_node node;
   ipv4_routes routes;
-  ipv4_memberships groups;
+  igmp_host groups(1);
   check(routes.add_address("10.0.0.2/24"));
   constexpr std::size_t cap = 200'000;
   ip_reassembly table({.datagrams = 3, .bytes = cap});

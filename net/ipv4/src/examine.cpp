@@ -17,7 +17,7 @@ namespace {
 }
 
 [[nodiscard]] packet_verdict by_addresses(const ipv4_fields& fields, bool group, const ipv4_routes& routes,
-                                          const ipv4_memberships& groups) noexcept {
+                                          const igmp_host& groups) noexcept {
   const ipv4_address to = fields.destination;
   const bool broadcast = routes.is_broadcast(to);
   const bool to_many = broadcast || to.is_multicast();
@@ -30,7 +30,7 @@ namespace {
 }  // namespace
 
 examined_packet examine(cbytes packet, bool group, const ipv4_routes& routes,
-                        const ipv4_memberships& groups) noexcept {
+                        const igmp_host& groups) noexcept {
   const auto header = ipv4_header::of(packet);
   if (!header) return {packet_verdict::malformed};
   if (!header->is_checksum_right()) return {packet_verdict::bad_checksum};

@@ -16,10 +16,10 @@ using verdict = packet_verdict;
 struct examining : testing::Test {
   examining() {
     EXPECT_TRUE(routes.add_address("10.0.0.2/24"));
-    EXPECT_TRUE(groups.join("224.0.0.251"));
+    EXPECT_TRUE(groups.join("224.0.0.251", {}));
   }
   ipv4_routes routes;
-  ipv4_memberships groups;
+  igmp_host groups{1};
 
   static std::vector<std::byte> packet(ipv4_fields fields, std::size_t payload = 10) {
     std::vector<std::byte> made(ipv4_header::size + payload);

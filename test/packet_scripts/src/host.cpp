@@ -132,9 +132,12 @@ ipv6_address host::read_ip6(words& from) const {
 // `join ff02::1234`, `has $formed`, `source 2001:db8::1 for 2001:db8::2`, `resolvers 2001:db8::53`
 bool host::ipv6_command(const word& what, words& from) {
   if (what.text == "join") {
-    expect(ip6_.join(read_ip6(from)).has_value(), "it cannot be joined");
+    const auto group = ip_address::parse(resolved(from.take("a group").text));
+    expect(group && (group->is_v4() ? ip_.join(group->v4()) : ip6_.join(group->v6())), "it cannot be joined");
   } else if (what.text == "leave") {
-    ip6_.leave(read_ip6(from));
+    const auto group = ip_address::parse(resolved(from.take("a group").text));
+    expect(group.has_value(), "that is no group");
+    group->is_v4() ? ip_.leave(group->v4()) : ip6_.leave(group->v6());
   } else if (what.text == "add") {
     const word given = from.take("an address with its network");
     const auto address = ipv6_prefix::parse(given.text);

@@ -58,7 +58,9 @@ class peer {
     if (seen.find("arp") != nullptr) return !on_.arp_by_hand;
     if (seen.find("ns") != nullptr) return !on_.neighbours_by_hand;
     if (seen.find("rs") != nullptr) return !on_.router_by_hand;
-    return seen.find("report") != nullptr && !on_.groups_by_hand;
+    const layer* const ip = seen.find("ipv4");
+    const bool igmp = ip != nullptr && ip->get("proto") == "2";
+    return (igmp || seen.find("report") != nullptr) && !on_.groups_by_hand;
   }
 
   // For everybody but the host itself.

@@ -25,7 +25,7 @@
 #include "mirage/ipv4/counters.hpp"
 #include "mirage/ipv4/examine.hpp"
 #include "mirage/ipv4/fragments.hpp"
-#include "mirage/ipv4/memberships.hpp"
+#include "mirage/ipv4/groups.hpp"
 #include "mirage/ipv4/routes.hpp"
 #include "mirage/ipv4/wire.hpp"
 #include "mirage/v1.hpp"
@@ -110,12 +110,8 @@ class ipv4 {
     return ip_reach{hop.kind == hop_kind::local, hop.prefix_length};
   }
 
-  /// Joins count. `no_route` if it is no group, `full` at the cap.
-  result<void, v1::net_error> join(ipv4_address group) noexcept {
-    if (!group.is_multicast()) return fail(v1::net_error::no_route);
-    if (!groups_.join(group)) return fail(v1::net_error::full);
-    return {};
-  }
+  /// Joins count, and routers are told. `no_route` if it is no group, `full` at the cap.
+  result<void, v1::net_error> join(ipv4_address group) noexcept { return groups_.join(group); }
   void leave(ipv4_address group) noexcept { groups_.leave(group); }
 
   /// A router said that a packet of `length` bytes was longer than `mtu` (0: it did not say). The caller has
@@ -189,7 +185,7 @@ class ipv4 {
   template <class Up>
   void input(buffer&& packet, const v1::received& how, Up& up) {
     ++counters_.received;
-    const examined_packet known = examine(packet.view(), how.group, routes_, groups_);
+    const examined_packet known = examine(packet.view(), how.group, routes_, groups_.joined());
     switch (known.verdict) {
       case packet_verdict::whole: break;
       case packet_verdict::fragment: return reassemble(known, std::move(packet), how, up);
@@ -205,6 +201,7 @@ class ipv4 {
   }
 
  private:
+  static constexpr std::uint8_t igmp_protocol = 2;
   // A packet that must be smaller still gets there in fragments.
   static constexpr std::uint32_t least_path_mtu = 552;
   static constexpr std::uint32_t loopback_mtu = ipv4_header::greatest_packet;
@@ -350,6 +347,10 @@ class ipv4 {
       case v1::ip_protocol::udp: up.udp(head, std::move(payload), how); break;
       case v1::ip_protocol::icmp: up.icmp(head, std::move(payload), how); break;
       default:
+        if (fields.protocol == igmp_protocol) {
+          groups_.input(head, header_bytes, payload.view());
+          break;
+        }
         ++counters_.unknown_protocol;
         if (!how.group)
           report({ipv4_undeliverable::reason::unknown_protocol, head, header_bytes, payload.view()});
@@ -398,7 +399,6 @@ class ipv4 {
   Arp& arp_;
   ipv4_options options_;
   ipv4_routes routes_;
-  ipv4_memberships groups_;
   path_mtu_cache paths_;
   identification_source<std::uint16_t> identification_;
   ip_reassembly reassembly_;
@@ -414,6 +414,7 @@ class ipv4 {
                            "Memory of incomplete datagrams",
                            reassembly_,
                            [](const ip_reassembly& from) { return from.memory(); }};
+  ipv4_groups<Ethernet> groups_{ethernet_, routes_, counters_};
 };
 
 }  // namespace mirage

@@ -41,6 +41,11 @@ class group_membership {
   /// A router asks, for an answer within `limit`; `group` unspecified: for all groups.
   void queried(const ip_address& group, duration limit, instant now) noexcept;
 
+  /// Another host has answered for the group: where versions are spoken in which one is enough.
+  void told_by_another(const ip_address& group) noexcept;
+  /// What was to be told is not told any more.
+  void cancel() noexcept;
+
   /// The next report; call until there is none.
   [[nodiscard]] std::optional<group_report> poll(instant now) noexcept;
   [[nodiscard]] instant next_timeout() const noexcept;

@@ -35,6 +35,12 @@ struct ipv4_counters {
   counter reassembly_time{
       "ipv4_reassembly_failed_total", {label, {"reason", "time"}}, "Datagrams that stayed incomplete"};
   counter reassembly_evicted{"ipv4_reassembly_failed_total", {label, {"reason", "evicted"}}};
+  counter igmp_sent{"igmp_sent_messages_total", {label}, "Messages to routers about groups"};
+  counter igmp_not_sent{"igmp_send_failed_total", {label}, "Messages that the link did not take"};
+  counter igmp_malformed{
+      "igmp_dropped_total", {label, {"reason", "malformed"}}, "Messages that were dropped"};
+  counter igmp_checksum{"igmp_dropped_total", {label, {"reason", "bad_checksum"}}};
+  counter igmp_refused{"igmp_dropped_total", {label, {"reason", "refused"}}};
   counter no_route{"ipv4_refused_total", {label, {"reason", "no_route"}}, "Packets that were not taken"};
   counter too_long{"ipv4_refused_total", {label, {"reason", "too_long"}}};
   counter no_memory{"ipv4_refused_total", {label, {"reason", "memory"}}};

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "mirage/core/bytes.hpp"
-#include "mirage/ipv4/memberships.hpp"
+#include "mirage/igmp/core.hpp"
 #include "mirage/ipv4/routes.hpp"
 #include "mirage/ipv4/wire.hpp"
 
@@ -33,6 +33,6 @@ struct examined_packet {
 
 /// `group`: it came to a broadcast or multicast address of the link.
 [[nodiscard]] examined_packet examine(cbytes packet, bool group, const ipv4_routes& routes,
-                                      const ipv4_memberships& groups) noexcept;
+                                      const igmp_host& groups) noexcept;
 
 }  // namespace mirage
