@@ -5,8 +5,10 @@
 """
 
 import contextlib
+import hashlib
 import json
 import pathlib
+import random
 import re
 import subprocess
 import tempfile
@@ -24,6 +26,17 @@ def command(*words, limit=60):
                           text=True, errors="replace", timeout=limit)
     require(done.returncode == 0, f"{' '.join(map(str, words))} ended with {done.returncode}", done.stdout[-2000:])
     return done.stdout
+
+
+BAD_FRAMES = ("_ws.malformed or eth.fcs.status == 0 or ip.checksum.status == 0 or tcp.checksum.status == 0 or"
+              " udp.checksum.status == 0 or icmp.checksum.status == 0 or icmpv6.checksum.status == 0")
+
+
+def frames(capture, display):
+    """The lines of tshark, which computes every checksum, of the frames that the filter selects."""
+    options = [word for name in ("ip.check_checksum", "tcp.check_checksum", "udp.check_checksum") for word in ("-o", f"{name}:TRUE")]
+    shown = command("tshark", "-n", "-r", capture, *options, "-Y", display, limit=120)
+    return [line for line in shown.splitlines() if re.match(r" *\d+ ", line)]
 
 
 def ping(project):
@@ -196,6 +209,87 @@ def two_networks(project):
                 require(over.returncode == 1, "what is for the other interface is not taken", over.stdout)
 
 
+@contextlib.contextmanager
+def serving(machine, *words):
+    """A program on that machine, until the block ends."""
+    with subprocess.Popen([*machine, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as server:
+        try:
+            yield
+        finally:
+            server.kill()
+
+
+UDP_ECHO = """
+import socket
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+    server.bind(("", 7))
+    while True:
+        question, peer = server.recvfrom(65536)
+        server.sendto(question + peer[0].encode(), peer)
+"""
+UDP_ASK = """
+import socket, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+    client.settimeout(2)
+    client.sendto(b"x" * int(sys.argv[2]), (sys.argv[1], 7))
+    answer = client.recv(65536)
+    print(len(answer), answer.lstrip(b"x").decode())
+"""
+INSIDE, SEEN, SERVER = "192.168.1.10", "10.5.0.2", "10.5.0.9"
+
+
+def goes_through_router(client, server, page):
+    """What a host inside does with one outside, which knows nothing of the inside; and the other way by the forwarded port."""
+    def fetch(machine, url):
+        done = subprocess.run([*machine, "curl", "--silent", "--fail", "--max-time", "30", url], stdout=subprocess.PIPE, timeout=60)
+        require(done.returncode == 0, f"{url} is answered", done.returncode)
+        return hashlib.sha256(done.stdout).hexdigest()
+
+    wanted = hashlib.sha256(page).hexdigest()
+    for machine, url in ((client, f"http://{SERVER}:8000/page.bin"), (server, f"http://{SEEN}:8080/page.bin"),
+                         (client, f"http://{SEEN}:8080/page.bin")):
+        require(eventually(lambda: fetch(machine, url)) == wanted, f"{url}: the bytes are others")  # noqa: B023
+    for size in ("56", "6000"):
+        shown = command(*client, "ping", "-c", "10", "-i", "0.01", "-W", "5", "-s", size, SERVER)
+        require(" 0% packet loss" in shown, f"pings of {size} bytes come back", shown)
+    for size in (10, 1472, 9000):
+        shown = eventually(lambda: command(*client, "python3", "-c", UDP_ASK, SERVER, size))  # noqa: B023
+        require(shown == f"{size + len(SEEN)} {SEEN}\n", "a datagram comes back, and came from the router", shown)
+    expired = subprocess.run([*client, "ping", "-c", "1", "-W", "5", "-t", "1", SERVER], stdout=subprocess.PIPE, text=True, timeout=60)
+    require("From 192.168.1.1" in expired.stdout and "Time to live exceeded" in expired.stdout, "the router is seen", expired.stdout)
+    stranger = subprocess.run([*server, "curl", "--silent", "--max-time", "1", f"http://{SEEN}:8000/"], timeout=60)
+    require(stranger.returncode != 0, "no other port leads inside")
+    for machine, address in ((client, "192.168.1.1"), (server, SEEN)):
+        command(*machine, "ping", "-c", "1", "-W", "5", address)
+
+
+def router(project):
+    page = random.Random(3).randbytes(3_000_000)
+    (project.folder / "pages").mkdir(exist_ok=True)
+    (project.folder / "pages/page.bin").write_bytes(page)
+    arguments = ["--inside-interface=tap4", "--inside-ipv4=192.168.1.1/24", "--outside-interface=tap5", f"--outside-ipv4={SEEN}/24",
+                 f"--forward=tcp:8080:{INSIDE}:8000"]
+    captures = {side: project.folder / f"{side}.pcap" for side in ("inside", "outside")}
+    undone = [f"--{side}-{what}" for side in captures for what in ("offloads=false", f"pcap={captures[side]}")]
+    for options in ([], undone):
+        with project.running(*arguments, *options):
+            eventually(lambda: command("ip", "link", "show", "tap5"))
+            with machine_behind("tap4", INSIDE) as client, machine_behind("tap5", SERVER) as server:
+                command(*client, "ip", "route", "add", "default", "via", "192.168.1.1")
+                files = ("python3", "-m", "http.server", "--directory", project.folder / "pages", "8000")
+                with serving(client, *files), serving(server, *files), serving(server, "python3", "-c", UDP_ECHO):
+                    goes_through_router(client, server, page)
+    for side, ours in (("inside", f"ip.src == 192.168.1.1 or ip.src == {SERVER}"), ("outside", f"ip.src == {SEEN}")):
+        sent = frames(captures[side], ours)
+        require(len(sent) > 100, f"{side}: there are frames of ours to look at", len(sent))
+        bad = frames(captures[side], f"({ours}) and ({BAD_FRAMES})")
+        require(not bad, f"{side}: frames that tshark finds wrong", bad[:5])
+    require(not frames(captures["outside"], f"ip.addr == {INSIDE}"), "nothing outside tells of the inside")
+    refused = project.run("--forward=tcp:80:nowhere:80", status=64)
+    require("--forward" in refused and "tcp:8080:10.0.1.2:80" in refused, "a forward that is none gets one sentence", refused)
+
+
 ON_OUR_STACK = {"iperf": iperf, "clock-sync": clock_sync}
 ONLY_DIRECT = {"ping": ping, "dhcp": dhcp, "netif-forward": netif_forward,
-               "two-networks": two_networks}
+               "two-networks": two_networks, "router": router}
