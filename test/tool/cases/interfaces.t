@@ -106,3 +106,39 @@ A mistake is one sentence:
   $ project '{{netif("tap0"), inside}, {netif("tap1"), inside}}' && mirage configure
   config.cpp:7: two networks of direct_stack are in the group inside, so their boot arguments would be the same; give each a group of its own
   [1]
+
+Two stacks on one network:
+
+  $ cat > config.cpp <<'END'
+  > // config.cpp: needs mirage >= 1.0
+  > #include <mirage/config.hpp>
+  > using namespace mirage::config;
+  > int main(int argc, char** argv) {
+  >   auto serve = unikernel<stack, stack>("serve", "unikernel.hpp");
+  >   auto both = shared(default_network, 2);
+  >   return configure(argc, argv, "twins", serve(direct_stack(both[0], {"a"}), direct_stack(both[1], {"b"})));
+  > }
+  > END
+  $ mirage configure
+  Configured twins for the target unix: mirage/main.cpp connects 22 devices
+  $ grep -E "share|port_" mirage/main.cpp
+  #include <mirage/share.hpp>
+  struct share_0 final : mirage::share<network_0> { using share::share; };
+  struct port_0 final : mirage::share_port<share_0> { using share_port::share_port; };
+  struct ethernet_0 final : mirage::ethernet<port_0> { using ethernet::ethernet; };
+  struct stack_0 final : mirage::stack<port_0, ethernet_0, arp_0, ipv4_0, icmp_0, udp_0, tcp_0, ipv6_0, icmpv6_0> { using stack::stack; };
+  struct port_1 final : mirage::share_port<share_0> { using share_port::share_port; };
+  struct ethernet_1 final : mirage::ethernet<port_1> { using ethernet::ethernet; };
+  struct stack_1 final : mirage::stack<port_1, ethernet_1, arp_1, ipv4_1, icmp_1, udp_1, tcp_1, ipv6_1, icmpv6_1> { using stack::stack; };
+  static_assert(mirage::v1::network<network_0>, "config.cpp:6: share needs a network; mirage::tap is none");
+  static_assert(mirage::v1::network<port_0>, "config.cpp:7: ethernet needs a network; mirage::share_port<share_0> is none");
+  static_assert(mirage::v1::ethernet<ethernet_0>, "config.cpp:7: arp needs an ethernet; mirage::ethernet<port_0> is none");
+  static_assert(mirage::v1::network<port_1>, "config.cpp:7: ethernet needs a network; mirage::share_port<share_0> is none");
+  static_assert(mirage::v1::ethernet<ethernet_1>, "config.cpp:7: arp needs an ethernet; mirage::ethernet<port_1> is none");
+  static_assert(mirage::v1::stack<stack_0>, "config.cpp:7: serve needs a stack; mirage::stack<port_0, ethernet_0, arp_0, ipv4_0, icmp_0, udp_0, tcp_0, ipv6_0, icmpv6_0> is none");
+  static_assert(mirage::v1::stack<stack_1>, "config.cpp:7: serve needs a stack; mirage::stack<port_1, ethernet_1, arp_1, ipv4_1, icmp_1, udp_1, tcp_1, ipv6_1, icmpv6_1> is none");
+      {"share", "1.0.0"},
+    share_0 share{"share_0", network};
+    if (!co_await devices.start("share", share)) co_return co_await devices.give_up();
+    port_0 port0{"port_0", share};
+    port_1 port1{"port_1", share};
