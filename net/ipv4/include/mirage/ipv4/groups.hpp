@@ -10,9 +10,11 @@
 #include "mirage/ethernet/wire.hpp"
 #include "mirage/igmp/core.hpp"
 #include "mirage/ipv4/counters.hpp"
+#include "mirage/ipv4/fragments.hpp"
 #include "mirage/ipv4/header_options.hpp"
 #include "mirage/ipv4/igmp_packet.hpp"
 #include "mirage/ipv4/routes.hpp"
+#include "mirage/ipv4/wire.hpp"
 #include "mirage/v1.hpp"
 
 namespace mirage {

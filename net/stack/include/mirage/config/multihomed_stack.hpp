@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -71,7 +72,7 @@ inline std::string refusal_of(const std::vector<stack_network>& networks) {
 inline device<stack> direct_stack(const std::vector<stack_network>& networks,
                                   std::source_location where = std::source_location::current()) {
   if (std::string why = detail::refusal_of(networks); !why.empty())
-    return wired<stack>({.name = "stack"}, {}, where, std::move(why));
+    return wired<stack>({.name = "stack", .type = {}, .header = {}}, {}, where, std::move(why));
   if (networks.size() == 1) return direct_stack(networks[0].below, networks[0].prefix);
 
   std::vector<wire> all_ipv4;
