@@ -155,7 +155,7 @@ class nat_router {
                          all.subspan(one.known.header), os::now(), whole);
       timer.set(reassembly.next_timeout());
       counters.fragment += reassembly.take_evicted();
-      if (verdict == fragment_verdict::taken || verdict == fragment_verdict::duplicate) return false;
+      if (verdict == fragment_verdict::taken) return false;
       if (verdict == fragment_verdict::complete) one.packet = whole_packet(std::move(whole));
       if (verdict != fragment_verdict::complete || !one.packet) {
         ++counters.fragment;
