@@ -251,8 +251,8 @@ TEST_F(ipv6_hosts, rfc6980_discovery_does_not_come_in_fragments) {
   const std::size_t before = far.ip.addresses().size();
   const ndp_header from{here, there, 255};
   std::string message(32, '\0');
-  message.resize(
-      write_neighbour_solicitation(std::as_writable_bytes(std::span(message)), from, there, test::near_mac, 0));
+  message.resize(write_neighbour_solicitation(std::as_writable_bytes(std::span(message)), from, there,
+                                              test::near_mac, 0));
   unsigned answered = 0;
   near.on_frame = [&](cbytes) { ++answered; };
   inject(44, fragment(58, 0, false, 9, message), {}, here, there, 255);
