@@ -20,6 +20,18 @@ def ip(words, enter=()):
     subprocess.run([*enter, "ip", *words.split()], check=True)
 
 
+def make_tap(address):
+    """tap0, where the kernel is at `address`."""
+    ip("tuntap add dev tap0 mode tap")
+    ip(f"addr add {address}/24 dev tap0")
+    ip("link set tap0 up")
+
+
+def forget_neighbours():
+    """Of who was at tap0 before, Linux would believe in the MAC address for a while."""
+    ip("neighbour flush dev tap0")
+
+
 def receive_on(core, interface, enter=()):
     """What the kernel does for a frame that comes in at the interface, it does on that core (RPS)."""
     mask = f"{1 << int(core):x}"
