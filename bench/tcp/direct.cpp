@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: ISC
 // One end of a TCP connection on the project's own stack over a tap or an interface of the host.
 //
-//   direct INTERFACE OUR_ADDRESS/PREFIX send PEER PORT SECONDS      connects, and sends for that long
-//   direct INTERFACE OUR_ADDRESS/PREFIX receive PORT                takes one connection, and reads it to its
-//   end
+//   direct INTERFACE OUR_ADDRESS/PREFIX send PEER PORT SECONDS          connects, and sends for that long
+//   direct INTERFACE OUR_ADDRESS/PREFIX send-bytes PEER PORT BYTES      connects, and sends so many
+//   direct INTERFACE OUR_ADDRESS/PREFIX receive PORT                    says `ready`, takes one connection,
+//                                                                       and reads it to its end
 //
 // INTERFACE is `tap:NAME` or `packet:NAME`. Prints `BYTES SECONDS` of what went through.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,11 +41,13 @@ const std::array<std::byte, piece> data{};
 void report(std::uint64_t bytes, duration took) {
   std::printf("%llu %.6f\n", static_cast<unsigned long long>(bytes),
               std::chrono::duration<double>(took).count());
+  std::fflush(stdout);
 }
 
 struct sender {
   endpoint to;
-  duration length;
+  duration length = duration::max();
+  std::uint64_t total = std::numeric_limits<std::uint64_t>::max();
 
   template <class Stack>
   task<> operator()(Stack& stack) {
@@ -53,10 +58,13 @@ struct sender {
     }
     const instant start = os::monotonic();
     std::uint64_t sent = 0;
-    while (os::monotonic() - start < length) {
-      auto done = co_await flow->write(buffer::from_static(data));
+    while (sent < total && os::monotonic() - start < length) {
+      buffer part = buffer::from_static(data);
+      part.truncate(static_cast<std::size_t>(std::min<std::uint64_t>(piece, total - sent)));
+      const std::size_t size = part.size();
+      auto done = co_await flow->write(std::move(part));
       if (!done) break;
-      sent += piece;
+      sent += size;
     }
     report(sent, os::monotonic() - start);
     co_await flow->close();
@@ -91,10 +99,14 @@ struct receiver {
 constinit const mirage::image_info mirage::image{"direct", "unix", {}};
 
 mirage::task<int> mirage::run(std::span<const std::string_view> words) {
-  if (words.size() == 6 && words[2] == "send") {
+  if (words.size() == 6 && words[2].starts_with("send")) {
     const auto peer = ip_address::parse(words[3]);
     if (!peer) co_return exit_status::bad_argument;
-    sender work{{*peer, number<std::uint16_t>(words[4])}, std::chrono::seconds(number<int>(words[5]))};
+    sender work{.to = {*peer, number<std::uint16_t>(words[4])}};
+    if (words[2] == "send-bytes")
+      work.total = number<std::uint64_t>(words[5]);
+    else
+      work.length = std::chrono::seconds(number<int>(words[5]));
     co_return co_await with_stack_at(words[0], words[1], work);
   }
   if (words.size() == 4 && words[2] == "receive") {

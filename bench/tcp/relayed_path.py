@@ -109,8 +109,8 @@ class Path:
 
     def from_ours_to_linux(self, total):
         with self.right.make(listen) as listener:
-            words = [HELPERS / "transfer", "packet:left", f"{OURS}/24", "send", LINUX_RIGHT, port_of(listener), total]
-            with subprocess.Popen(self.left.enter(*words)) as sender:
+            words = [HELPERS / "direct", "packet:left", f"{OURS}/24", "send-bytes", LINUX_RIGHT, port_of(listener), total]
+            with subprocess.Popen(self.left.enter(*words), stdout=subprocess.DEVNULL) as sender:
                 try:
                     return receive(listener, total)
                 finally:
@@ -118,7 +118,7 @@ class Path:
 
     def from_linux_to_ours(self, total):
         port = 5001
-        words = [HELPERS / "transfer", "packet:right", f"{OURS}/24", "receive", port]
+        words = [HELPERS / "direct", "packet:right", f"{OURS}/24", "receive", port]
         with subprocess.Popen(self.right.enter(*words), stdout=subprocess.PIPE, text=True) as receiver:
             try:
                 if receiver.stdout.readline() != "ready\n":
