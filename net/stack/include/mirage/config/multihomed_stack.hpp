@@ -51,11 +51,11 @@ inline device<ip> ip_over_all(const std::string& name, const std::vector<wire>& 
 }
 
 /// Why these cannot be the networks of a stack; empty: they can.
-inline std::string refusal_of(const std::vector<stack_network>& networks) {
-  if (networks.empty())
+inline std::string refusal_of(const std::vector<stack_network>& listed) {
+  if (listed.empty())
     return "direct_stack is given no network; hand it one, or {network, group{\"NAME\"}} for each of several";
   std::vector<std::string> names;
-  for (const stack_network& each : networks) {
+  for (const stack_network& each : listed) {
     if (std::ranges::count(names, each.prefix.name) != 0)
       return "two networks of direct_stack are in " +
              (each.prefix.name.empty() ? "no group" : "the group " + each.prefix.name) +
@@ -69,17 +69,17 @@ inline std::string refusal_of(const std::vector<stack_network>& networks) {
 
 /// One stack over all of them, with both versions of IP: one set of ports, and for each network addresses of
 /// its own, from the boot arguments of its group (--inside-ipv4, ...). They are numbered from 1, in order.
-inline device<stack> direct_stack(const std::vector<stack_network>& networks,
+inline device<stack> direct_stack(const std::vector<stack_network>& listed,
                                   std::source_location where = std::source_location::current()) {
-  if (std::string why = detail::refusal_of(networks); !why.empty())
+  if (std::string why = detail::refusal_of(listed); !why.empty())
     return wired<stack>({.name = "stack", .type = {}, .header = {}}, {}, where, std::move(why));
-  if (networks.size() == 1) return direct_stack(networks[0].below, networks[0].prefix);
+  if (listed.size() == 1) return direct_stack(listed[0].below, listed[0].prefix);
 
   std::vector<wire> all_ipv4;
   std::vector<wire> all_ipv6;
   std::vector<wire> interfaces;
   unsigned number = 0;
-  for (const auto& [below, prefix] : networks) {
+  for (const auto& [below, prefix] : listed) {
     ++number;
     const auto link = ethernet_on(below);
     const auto neighbours = arp_on(link);
