@@ -123,7 +123,7 @@ struct argument_type<std::optional<T>> {
 template <class T>
 class argument {
  public:
-  argument(std::string name, std::string doc, T fallback)
+  argument(std::string name, std::string doc, const T& fallback)
     requires requires { argument_type<T>::shown(fallback); }
   {
     describe(std::move(name), std::move(doc));

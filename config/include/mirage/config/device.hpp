@@ -93,7 +93,7 @@ class implementation {
   explicit implementation(descriptor text, std::source_location where = std::source_location::current())
       : what_(std::move(text)), where_(where) {}
 
-  device<Out> operator()(needs<In>... inputs) const {
+  device<Out> operator()(const needs<In>&... inputs) const {
     return device<Out>{std::make_shared<const node>(node{
         .module = std::string{Out::name}, .what = what_, .inputs = {inputs.as_wire()...}, .where = where_})};
   }

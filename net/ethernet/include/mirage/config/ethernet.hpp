@@ -10,7 +10,7 @@
 namespace mirage::config {
 
 /// Framing over a network; with `vlan`, 1 to 4094, only of that VLAN.
-inline device<ethernet> ethernet_on(needs<network> below, unsigned vlan = 0) {
+inline device<ethernet> ethernet_on(const needs<network>& below, unsigned vlan = 0) {
   return implementation<ethernet, network>{
       {.name = "ethernet",
        .type = "mirage::ethernet<$0>",

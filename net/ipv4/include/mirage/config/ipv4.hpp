@@ -12,8 +12,8 @@ namespace mirage::config {
 
 /// With the boot arguments --ipv4 and --ipv4-gateway, named as in MirageOS. `number` is that of the
 /// interface, from 1, where there are several.
-inline device<ip> ipv4_on(needs<ethernet> below, needs<arp> neighbours, const group& prefix = {},
-                          unsigned number = 1) {
+inline device<ip> ipv4_on(const needs<ethernet>& below, const needs<arp>& neighbours,
+                          const group& prefix = {}, unsigned number = 1) {
   const std::string interface = number == 1 ? "" : ", .interface = " + std::to_string(number);
   return implementation<ip, ethernet, arp>{
       {.name = "ipv4",

@@ -12,7 +12,7 @@ namespace mirage::config {
 
 /// With the boot arguments --ipv6, --ipv6-gateway and --accept-router-advertisements, named as in MirageOS.
 /// `number` is that of the interface, from 1, where there are several.
-inline device<ip> ipv6_on(needs<ethernet> below, const group& prefix = {}, unsigned number = 1) {
+inline device<ip> ipv6_on(const needs<ethernet>& below, const group& prefix = {}, unsigned number = 1) {
   const std::string interface = number == 1 ? "" : ".interface = " + std::to_string(number) + ", ";
   return implementation<ip, ethernet>{
       {.name = "ipv6",

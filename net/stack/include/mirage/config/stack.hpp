@@ -16,8 +16,9 @@ namespace mirage::config {
 
 /// The layers above IPv4, and IPv6 with its own beside them. `prefix` is put before the boot arguments of
 /// IPv6.
-inline device<stack> stack_over(needs<network> below, needs<ethernet> link, needs<arp> neighbours,
-                                needs<ip> ipv4, const group& prefix = {}) {
+inline device<stack> stack_over(const needs<network>& below, const needs<ethernet>& link,
+                                const needs<arp>& neighbours, const needs<ip>& ipv4,
+                                const group& prefix = {}) {
   const auto ipv6 = ipv6_on(link, prefix);
   return implementation<stack, network, ethernet, arp, ip, icmp, udp, tcp, ip, icmp>{
       {.name = "stack",
@@ -30,7 +31,7 @@ inline device<stack> stack_over(needs<network> below, needs<ethernet> link, need
 
 /// Every layer on one network, with both versions of IP; `prefix` is put before the boot arguments --ipv4,
 /// --ipv4-gateway, --ipv6, --ipv6-gateway and --accept-router-advertisements.
-inline device<stack> direct_stack(needs<network> below, const group& prefix = {}) {
+inline device<stack> direct_stack(const needs<network>& below, const group& prefix = {}) {
   const auto link = ethernet_on(below);
   const auto neighbours = arp_on(link);
   return stack_over(below, link, neighbours, ipv4_on(link, neighbours, prefix), prefix);
