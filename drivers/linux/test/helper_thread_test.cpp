@@ -159,15 +159,7 @@ TEST_F(helper_thread_test, cancelled_between_the_end_of_the_work_and_resuming) {
     co_await yield();
     *open = true;
     block_for(20);
-    struct canceller final : event_source {
-      scope* target = nullptr;
-      bool poll() noexcept override {
-        target->cancel();
-        return false;
-      }
-    };
-    canceller last;
-    last.target = &holding;
+    test::canceller last(holding);
     host.events.wait(host.tasks, instant{}, 0ns);
     host.tasks.mark(last);
     co_await yield();

@@ -174,15 +174,7 @@ TEST_F(host_console_test, bytes_for_a_reader_that_dies_before_it_resumes_stay) {
     co_await yield();
     co_await yield();
     EXPECT_EQ(::write(input.to.get(), "kept", 4), 4);
-    struct canceller final : event_source {
-      scope* target = nullptr;
-      bool poll() noexcept override {
-        target->cancel();
-        return false;
-      }
-    };
-    canceller last;
-    last.target = &reading;
+    test::canceller last(reading);
     host.events.wait(host.tasks, instant{}, 0ns);
     host.tasks.mark(last);
     co_await yield();

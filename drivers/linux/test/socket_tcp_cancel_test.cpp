@@ -54,15 +54,7 @@ TEST_F(socket_tcp_test, bytes_for_a_reader_that_dies_before_it_resumes_stay) {
     // been woken but has not run.
     (void)co_await client.write(buffer::copy_of(as_bytes("kept")));
     host.events.wait(host.tasks, instant{}, 0ns);
-    struct canceller final : event_source {
-      scope* target = nullptr;
-      bool poll() noexcept override {
-        target->cancel();
-        return false;
-      }
-    };
-    canceller last;
-    last.target = &reading;
+    test::canceller last(reading);
     host.tasks.mark(last);  // behind the connection, which `wait` has marked
     co_await yield();
     EXPECT_FALSE(resumed);
@@ -170,15 +162,7 @@ TEST_F(socket_tcp_test, a_connection_for_an_acceptor_that_dies_goes_to_the_next)
     co_await yield();
     const file_descriptor client = blocking_connection(at(listener));
     host.events.wait(host.tasks, instant{}, 0ns);
-    struct canceller final : event_source {
-      scope* target = nullptr;
-      bool poll() noexcept override {
-        target->cancel();
-        return false;
-      }
-    };
-    canceller last;
-    last.target = &accepting;
+    test::canceller last(accepting);
     host.tasks.mark(last);
     co_await yield();
     EXPECT_FALSE(resumed);

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <mirage/core/loop.hpp>
 #include <mirage/core/scope.hpp>
 #include <mirage/core/task.hpp>
 #include <mirage/core/when.hpp>
@@ -55,6 +56,19 @@ class test_host final : public host_node {
  private:
   [[nodiscard]] std::string stuck();
   os::node* before_;
+};
+
+/// Cancels a scope from the poll of a source, so during an upcall; marked behind a device, right after it.
+class canceller final : public event_source {
+ public:
+  explicit canceller(scope& target) noexcept : target_(target) {}
+  bool poll() noexcept override {
+    target_.cancel();
+    return false;
+  }
+
+ private:
+  scope& target_;
 };
 
 /// How many descriptors this process has open.
