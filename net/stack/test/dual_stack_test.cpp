@@ -6,11 +6,11 @@
 #include <string>
 
 #include "mirage/core/scope.hpp"
-#include "mirage/memory/network.hpp"
 #include "mirage/stack.hpp"
 #include "mirage/test/suites/arp_suite.hpp"
 #include "mirage/test/suites/stack_suite.hpp"
 #include "mirage/test/virtual_node.hpp"
+#include "two_networks.hpp"
 
 namespace mirage {
 namespace {
@@ -18,50 +18,24 @@ namespace {
 constexpr ipv6_address here = "2001:db8::1";
 constexpr ipv6_address there = "2001:db8::2";
 
-struct host {
-  using link_type = ethernet<memory::network>;
-  using arp_type = arp<link_type>;
-  using ipv4_type = ipv4<link_type, arp_type>;
-  using ipv6_type = ipv6<link_type>;
-  using icmp_type = icmp<ipv4_type>;
-  using icmpv6_type = icmpv6<ipv6_type>;
-  using udp_type = udp<ipv4_type, ipv6_type>;
-  using tcp_type = tcp<ipv4_type, ipv6_type>;
-  using stack_type = stack<memory::network, link_type, arp_type, ipv4_type, icmp_type, udp_type, tcp_type,
-                           ipv6_type, icmpv6_type>;
-  static_assert(v1::stack<stack_type>);
-
-  host(mac_address mac, ipv4_prefix v4, ipv6_prefix v6)
-      : network(mac), ip4("ipv4", link, resolution, {.address = v4}), ip6("ipv6", link, {.address = v6}) {}
-  task<> start() {
-    auto started = co_await ip4.start();
-    EXPECT_TRUE(started.has_value());
-    auto started6 = co_await ip6.start();
-    EXPECT_TRUE(started6.has_value());
-    co_await ip6.settled();
-  }
-
-  memory::network network;
-  link_type link{"ethernet", network};
-  arp_type resolution{"arp", link};
-  ipv4_type ip4;
-  ipv6_type ip6;
-  icmp_type control{"icmp", ip4};
-  icmpv6_type control6{"icmpv6", ip6};
-  udp_type datagrams{"udp", ip4, ip6};
-  tcp_type streams{ip4, ip6, "tcp"};
-  stack_type device{"stack", network, link, resolution, ip4, control, datagrams, streams, ip6, control6};
-};
+using host = test::peer;
+static_assert(v1::stack<host::stack_type>);
 
 struct hosts {
   hosts() {
-    connect(near.network, far.network);
-    node.run(near.start());
-    node.run(far.start());
+    connect(near.on.network, far.on.network);
+    node.run(near.on.start());
+    node.run(far.on.start());
   }
   test::virtual_node node;
-  host near{"02:00:00:00:00:01", "10.0.0.1/24", "2001:db8::1/64"};
-  host far{"02:00:00:00:00:02", "10.0.0.2/24", "2001:db8::2/64"};
+  host near{{.name = "near",
+             .mac = "02:00:00:00:00:01",
+             .v4 = ipv4_prefix("10.0.0.1/24"),
+             .v6 = ipv6_prefix("2001:db8::1/64")}};
+  host far{{.name = "far",
+            .mac = "02:00:00:00:00:02",
+            .v4 = ipv4_prefix("10.0.0.2/24"),
+            .v6 = ipv6_prefix("2001:db8::2/64")}};
 };
 
 struct subject : private hosts {
@@ -90,8 +64,8 @@ TEST(dual_stack, has_the_addresses_of_both) {
 
 TEST(dual_stack, pings_of_both_are_answered) {
   hosts on;
-  EXPECT_EQ(test::outcome(on.node.run(on.near.control.ping("10.0.0.2", 56, 1s))), "ok");
-  EXPECT_EQ(test::outcome(on.node.run(on.near.control6.ping(there, 56, 1s))), "ok");
+  EXPECT_EQ(test::outcome(on.node.run(on.near.on.control.ping("10.0.0.2", 56, 1s))), "ok");
+  EXPECT_EQ(test::outcome(on.node.run(on.near.on.control6.ping(there, 56, 1s))), "ok");
 }
 
 TEST(dual_stack, one_listener_hears_both) {
