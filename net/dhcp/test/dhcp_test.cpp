@@ -25,10 +25,10 @@ struct hosts : test::virtual_subject {
   hosts() : near(test::near_mac, {.address = served}), far(test::far_mac) {
     connect(near.network, far.network);
     near.on_udp = [this](const test::wired_host::header& from, buffer&& payload, const v1::received& how) {
-      near_udp.input(from, std::move(payload), how);
+      near_udp.input(from, payload, how);
     };
     far.on_udp = [this](const test::wired_host::header& from, buffer&& payload, const v1::received& how) {
-      far_udp.input(from, std::move(payload), how);
+      far_udp.input(from, payload, how);
     };
     EXPECT_TRUE(node.run(near.ip.start()).has_value());
     EXPECT_TRUE(node.run(server.start()).has_value());

@@ -205,8 +205,7 @@ TEST(coalesced, datagrams_are_taken_apart) {
   udp_header::write(packet.writable(), 1234, 53, 8 + 4, 0);
   std::ranges::copy(as_bytes("one.two.xx"), packet.writable().begin() + 8);
   const v1::ip_header<ipv4_address> head{.source = "10.0.0.2", .destination = ours};
-  EXPECT_EQ(device.input(head, std::move(packet), {.checksum_verified = true, .segment = 4}),
-            udp_outcome::taken);
+  EXPECT_EQ(device.input(head, packet, {.checksum_verified = true, .segment = 4}), udp_outcome::taken);
   EXPECT_EQ(came, (std::vector<std::string>{"one.", "two.", "xx"}));
 }
 

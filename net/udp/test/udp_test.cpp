@@ -22,10 +22,10 @@ static_assert(v1::udp<udp<memory::ip<ipv4_address>, memory::ip<ipv6_address>>>);
 struct hosts : test::wired_hosts {
   hosts() {
     near.on_udp = [this](const header& from, buffer&& payload, const v1::received& how) {
-      outcomes.push_back(near_udp.input(from, std::move(payload), how));
+      outcomes.push_back(near_udp.input(from, payload, how));
     };
     far.on_udp = [this](const header& from, buffer&& payload, const v1::received& how) {
-      outcomes.push_back(far_udp.input(from, std::move(payload), how));
+      outcomes.push_back(far_udp.input(from, payload, how));
     };
   }
   device near_udp{"udp", near.ip};
@@ -92,7 +92,7 @@ TEST(udp, a_bit_that_changed_on_the_way_is_noticed) {
   bool corrupt = true;
   on.far.on_udp = [&](const header& from, buffer&& payload, const v1::received& how) {
     if (corrupt) payload.writable()[10] ^= std::byte{4};
-    on.outcomes.push_back(on.far_udp.input(from, std::move(payload), how));
+    on.outcomes.push_back(on.far_udp.input(from, payload, how));
   };
   EXPECT_TRUE(on.near_udp.write({.destination = {there, 9}}, 5, test::filling("hello")));
   on.node.settle();
@@ -134,8 +134,7 @@ TEST(udp, many_listeners_are_found_and_have_a_cap) {
   for (std::uint16_t port = 1; port <= 100; ++port) {
     buffer datagram = buffer::allocate(8);
     udp_header::write(datagram.writable(), 9, port, 8, 0);
-    EXPECT_EQ(device.input(header{.source = there, .destination = here}, std::move(datagram), {}),
-              udp_outcome::taken);
+    EXPECT_EQ(device.input(header{.source = there, .destination = here}, datagram, {}), udp_outcome::taken);
   }
   EXPECT_EQ(heard, 5050);
   listening.clear();

@@ -54,9 +54,9 @@ class inline_function<R(Arguments...), Size> {
   }
   template <class F>
   static void move_it(void* from, void* to) noexcept {
-    F& old = *static_cast<F*>(from);
-    if (to != nullptr) ::new (to) F(std::move(old));
-    old.~F();
+    F* const old = static_cast<F*>(from);
+    if (to != nullptr) ::new (to) F(std::move(*old));
+    old->~F();
   }
 
   R (*call_)(void* self, Arguments... arguments);

@@ -84,9 +84,10 @@ class udp {
 
   // ---- The stack's ----
 
-  /// A datagram with its header.
+  /// A datagram with its header. Its bytes are taken where the outcome is `taken` and left otherwise, so that
+  /// an ICMP error can quote them.
   template <class Address>
-  udp_outcome input(const v1::ip_header<Address>& head, buffer&& datagram, const v1::received& how) {
+  udp_outcome input(const v1::ip_header<Address>& head, buffer& datagram, const v1::received& how) {
     const std::uint16_t addresses = checksum::pseudo_header(head.source, head.destination, protocol, 0);
     constexpr bool needs_checksum = std::same_as<Address, ipv6_address>;
     const udp_reading known =

@@ -82,12 +82,12 @@ class interface_sink {
     tcp_.input(header, std::move(segment), how);
   }
   void udp(const v1::ip_header<ipv4_address>& header, buffer&& datagram, const v1::received& how) {
-    if (udp_.input(header, std::move(datagram), how) != udp_outcome::nobody_listens || how.group) return;
+    if (udp_.input(header, datagram, how) != udp_outcome::nobody_listens || how.group) return;
     interface_.icmp().send_error(icmp_error::port_unreachable,
                                  {header, interface_.ipv4().header_in_hand(), datagram.view()});
   }
   void udp(const v1::ip_header<ipv6_address>& header, buffer&& datagram, const v1::received& how) {
-    if (udp_.input(header, std::move(datagram), how) != udp_outcome::nobody_listens || how.group) return;
+    if (udp_.input(header, datagram, how) != udp_outcome::nobody_listens || how.group) return;
     interface_.icmpv6().send_error(icmpv6_error::port_unreachable(),
                                    {header, interface_.ipv6().header_in_hand(), datagram.view()});
   }

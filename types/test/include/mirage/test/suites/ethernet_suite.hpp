@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,8 +43,8 @@ struct recording_layers {
   void arp(buffer&& packet, const v1::received& how) { note("arp ", packet, how); }
   void ipv4(buffer&& packet, const v1::received& how) { note("ipv4 ", packet, how); }
   void ipv6(buffer&& packet, const v1::received& how) { note("ipv6 ", packet, how); }
-  void note(std::string what, const buffer& packet, const v1::received& how) {
-    calls.push_back(what + std::string(packet.text()));
+  void note(std::string_view what, const buffer& packet, const v1::received& how) {
+    calls.push_back(std::string(what) + std::string(packet.text()));
     last = how;
   }
   std::vector<std::string> calls;

@@ -307,8 +307,8 @@ class udp_suite {
   };
 
   template <class Handler>
-  static result<subscription, v1::listen_error> listen_anywhere(udp& at, ip_address address, Handler handler,
-                                                                std::uint16_t& port) {
+  static result<subscription, v1::listen_error> listen_anywhere(udp& at, ip_address address,
+                                                                const Handler& handler, std::uint16_t& port) {
     // As a client does it: at random, until one is free.
     for (int tries = 0;; ++tries) {
       port = static_cast<std::uint16_t>(49152 + os::random64() % 16384);
