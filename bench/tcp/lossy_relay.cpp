@@ -89,7 +89,7 @@ class tap_station final : simulation::station {
       std::ranges::copy(carried, room.begin());
       return carried.size();
     };
-    (void)device_.write({.header = carried.size()}, fill, {});
+    static_cast<void>(device_.write({.header = carried.size()}, fill, {}));
   }
   void ready() noexcept override {}
 

@@ -34,7 +34,7 @@ struct offer {
 template <module_type Out, class... In>
 class generic {
  public:
-  generic(std::string key_name, std::string doc)
+  generic(const std::string& key_name, std::string doc)
       : key_{key_name, std::move(doc), key_info::kind::word, "", key_name},
         offers_(std::make_shared<std::vector<offer<Out, In...>>>()) {}
 
@@ -48,7 +48,7 @@ class generic {
     return true;
   }
 
-  device<Out> operator()(In... inputs, const group& prefix = {}) const {
+  device<Out> operator()(const In&... inputs, const group& prefix = {}) const {
     auto list = [offers = offers_, prefix, inputs...] {
       std::vector<alternative> found;
       for (const auto& one : *offers) {

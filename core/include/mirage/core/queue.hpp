@@ -105,9 +105,7 @@ class bounded_queue {
     promise_to_next();
   }
   T take() noexcept {
-    std::optional<T>& slot = ring_[first_];
-    T item = *std::move(slot);
-    slot.reset();
+    T item = *std::exchange(ring_[first_], std::nullopt);
     first_ = (first_ + 1) % ring_.size();
     --size_;
     if (!pushers_.empty()) {

@@ -14,7 +14,7 @@
 namespace mirage::config {
 
 /// As `direct_stack`; but there is no --ipv4 and no --ipv4-gateway, and --host-name is told to the server.
-inline device<stack> dhcp_stack(needs<network> below, const group& prefix = {}) {
+inline device<stack> dhcp_stack(const needs<network>& below, const group& prefix = {}) {
   const auto link = ethernet_on(below);
   const auto neighbours = arp_on(link);
   const auto layers = stack_over(below, link, neighbours, ipv4_without_address(link, neighbours), prefix);

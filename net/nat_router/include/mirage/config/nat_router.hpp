@@ -37,7 +37,7 @@ struct router_side {
   static constexpr std::string_view satisfies = "";
 };
 
-inline device<router_side> side_of_router(needs<network> below, const std::string& addresses,
+inline device<router_side> side_of_router(const needs<network>& below, const std::string& addresses,
                                           const std::vector<argument_info>& arguments) {
   const auto link = ethernet_on(below);
   const auto neighbours = arp_on(link);
@@ -58,7 +58,7 @@ inline device<router_side> side_of_router(needs<network> below, const std::strin
 }  // namespace detail
 
 /// With the boot arguments --inside-ipv4, --outside-ipv4 and --outside-ipv4-gateway.
-inline device<router> nat_router(needs<network> inside, needs<network> outside) {
+inline device<router> nat_router(const needs<network>& inside, const needs<network>& outside) {
   const group in{"inside"};
   const group out{"outside"};
   const argument<ipv4_prefix> inside_ipv4(
