@@ -95,8 +95,9 @@ class public_pages {
   mirage::task<> logged(mirage::http::exchange& exchange) {
     co_await files_(exchange);
     const auto& request = exchange.request();
-    access_log.info("{} {} {} {} \"{}\"", request.peer(), request.method(), request.target(),
-                    exchange.answered_with(), request.header("User-Agent").value_or(""));
+    access_log.info("{} {} {} {} {} \"{}\"", request.peer(), request.method(), request.target(),
+                    exchange.answered_with(), exchange.answered_bytes(),
+                    request.header("User-Agent").value_or(""));
   }
 
   mirage::http::file_handler& files_;

@@ -344,10 +344,10 @@ def tasks(server):
 
 
 def access_log(server):
-    curl(f"{server.url}/small.txt?who=me")
+    size = len(curl(f"{server.url}/small.txt?who=me").body)
     curl(f"{server.url}/no-such-page")
     curl(f"{server.url}/%0aforged")
     lines = [line for line in server.output().splitlines() if "[access]" in line]
-    require(any(re.search(r"GET /small\.txt\?who=me\b.* 200 ", line) for line in lines), "a page is logged", lines[-3:])
+    require(any(re.search(rf"GET /small\.txt\?who=me\b.* 200 {size} ", line) for line in lines), "a page is logged with its bytes", lines[-3:])
     require(any(re.search(r"GET /no-such-page\b.* 404 ", line) for line in lines), "a missing page is logged", lines[-3:])
     require(not any(line.startswith("forged") for line in server.output().splitlines()), "a line cannot be forged")
