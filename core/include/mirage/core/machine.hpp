@@ -3,6 +3,7 @@
 // driver that needs what the target lacks does not link, which is the right moment to find out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -45,6 +46,10 @@ void unwatch_interrupt(event_source& source, unsigned interrupt) noexcept;
 /// The address by which a device reaches memory of ours; the range must be contiguous, as all of a
 /// unikernel's memory is.
 std::uint64_t dma_address(const void* memory) noexcept;
+
+/// The registers of a device at a physical address, from now on; not cached. Null where this machine has
+/// none.
+volatile std::byte* map_registers(std::uint64_t address, std::size_t size) noexcept;
 
 // Registers in memory. The accesses are of exactly this width, in program order among themselves.
 inline std::uint8_t read8(const volatile void* address) noexcept {
