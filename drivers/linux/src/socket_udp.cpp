@@ -101,6 +101,7 @@ bool socket_udp::receive(detail::datagram_socket& from) noexcept {
     }
     ++received_;
     port.handler(std::move(datagram));
+    // NOLINTNEXTLINE(bugprone-use-after-move): moving from what is lent is the handler's choice
     if (datagram.payload) inbox_->give_back(i, std::move(datagram.payload));
   }
   return count == detail::datagram_inbox::batch && !port.ended;

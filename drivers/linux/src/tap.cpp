@@ -229,6 +229,7 @@ void tap::hand_up(std::size_t size, const v1::received& known) noexcept {
   if (capture_) capture_->record(frame.view());
   sink_.input(std::move(frame), known);
   // Who did not keep it has lent it back, perhaps shortened from either end: then a new one is taken.
+  // NOLINTNEXTLINE(bugprone-use-after-move): moving from what is lent is the sink's choice
   if (frame && (!frame.unique() || frame.capacity() < capacity)) frame = buffer();
   if (frame) frame.resize(capacity);
 }

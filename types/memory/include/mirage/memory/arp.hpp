@@ -35,11 +35,10 @@ class arp {
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
 
   template <v1::fill Fill>
-  result<void, v1::net_error> write(ipv4_address to, const v1::transmit& how, Fill fill,
-                                    const buffer_list& slices) {
+  result<void, v1::net_error> write(ipv4_address to, const v1::transmit& how, Fill fill, buffer_list slices) {
     neighbour* next = find_or_ask(to);
     if (next == nullptr) return fail(v1::net_error::full);
-    if (next->mac) return ethernet_.write(*next->mac, ipv4_type, how, std::move(fill), slices);
+    if (next->mac) return ethernet_.write(*next->mac, ipv4_type, how, std::move(fill), std::move(slices));
     if (next->failed) return fail(v1::net_error::unreachable);
     return park(*next, how, std::move(fill), slices);
   }

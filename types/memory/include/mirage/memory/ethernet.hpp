@@ -27,7 +27,7 @@ class ethernet {
 
   template <v1::fill Fill>
   result<void, v1::net_error> write(mac_address to, std::uint16_t type, const v1::transmit& how, Fill fill,
-                                    const buffer_list& slices) {
+                                    buffer_list slices) {
     v1::transmit below = how;
     below.header += header_size;
     if (below.checksum_offset != 0) below.checksum_start += header_size;
@@ -38,7 +38,7 @@ class ethernet {
       store_be16(frame.data() + 2 * mac_address::size, type);
       return header_size + fill(frame.subspan(header_size));
     };
-    return network_.write(below, framed, slices);
+    return network_.write(below, framed, std::move(slices));
   }
 
   template <class Up>

@@ -44,7 +44,7 @@ class ip {
 
   template <v1::fill Fill>
   result<void, v1::net_error> write(const v1::ip_header<Address>& header, const v1::transmit& how, Fill fill,
-                                    const buffer_list& slices) {
+                                    buffer_list slices) {
     MIRAGE_TRY_VOID(route(header.destination));
     if (!header.source.is_unspecified() && header.source != ours_.front())
       return fail(v1::net_error::no_route);
@@ -56,7 +56,7 @@ class ip {
       store(header, packet.first(header_size));
       return header_size + fill(packet.subspan(header_size));
     };
-    return network_.write(below, headed, slices);
+    return network_.write(below, headed, std::move(slices));
   }
 
   template <class Up>

@@ -42,10 +42,11 @@ class network final : event_source {
   }
 
   template <v1::fill Fill>
-  result<void, v1::net_error> write(const v1::transmit& how, Fill fill, const buffer_list& slices) {
+  result<void, v1::net_error> write(const v1::transmit& how, Fill fill, buffer_list slices) {
     MIRAGE_TRY(buffer frame, prepare(how, total_size(slices)));
     const std::size_t filled = fill(frame.writable().first(how.header));
     send(std::move(frame), filled, slices);
+    slices.clear();  // they were copied, so they are sent
     return {};
   }
 
