@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: ISC
+// Time on a PC: the processor's time-stamp counter, whose rate is measured once against the timer chip (Intel
+// 8254), and the time of day from the battery-backed clock (MC146818).
+#pragma once
+
+#include <cstdint>
+
+#include "mirage/core/time.hpp"
+#include "scale.hpp"
+
+namespace mirage {
+
+class pc_clock {
+ public:
+  /// Takes two milliseconds. Stops the unikernel where there is nothing to measure against.
+  pc_clock() noexcept;
+
+  [[nodiscard]] instant monotonic() const noexcept;
+  [[nodiscard]] wall_time wall() const noexcept { return wall_time{monotonic() - instant{} + wall_offset_}; }
+
+ private:
+  scale nanoseconds_;
+  std::uint64_t origin_;
+  duration wall_offset_{};
+};
+
+}  // namespace mirage
