@@ -2,6 +2,7 @@
 #include "mirage/sntp/client_core.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "mirage/core/hash.hpp"
 #include "mirage/core/panic.hpp"
@@ -61,10 +62,10 @@ sntp_action sntp_client_core::poll(instant now) noexcept {
   return {.what = sntp_action::kind::ask, .cookie = cookie_};
 }
 
-// What another server said of the clock says nothing of how good this one is.
+// What it has said of the clock is the best that is known until another one answers.
 void sntp_client_core::change_server(instant when) noexcept {
   server_ = (server_ + 1) % servers_;
-  samples_ = {};
+  samples_are_anothers_ = servers_ > 1;
   deadline_ = when;
   changed_server_ = servers_ > 1;
 }
@@ -78,17 +79,21 @@ sntp_client_core::verdict sntp_client_core::input(cbytes bytes, instant now) noe
   cookie_ = {};  // an answer is taken once
   unanswered_ = 0;
   if (answer->stratum() == 0) return take_kiss(answer->reference(), now);
-  denials_ = 0;
   schedule(now);
   if (answer->leap() == ntp_message::not_synchronised || answer->stratum() > worst_stratum ||
-      answer->transmit().is_unknown() || answer->receive().is_unknown())
+      answer->transmit().is_unknown() || answer->receive().is_unknown()) {
+    ++ignorant_;
+    // Another may know; but not one that has sent us away.
+    if (denials_ == 0 && servers_ > 1) change_server(ignorant_ % servers_ == 0 ? deadline_ : now);
     return verdict::unsynchronised;
+  }
   const wall_time received = answer->receive().time();
   const wall_time sent = answer->transmit().time();
   const duration round_trip = (now - asked_) - (sent - received);
   if (sent < received || !is_plausible(*answer, round_trip)) return verdict::implausible;
   // The offset of RFC 5905 §8, put as a time: that of T4, if both ways took as long.
   const duration way = std::max(round_trip, duration::zero()) / 2;
+  denials_ = ignorant_ = 0;
   keep({.time = sent + way,
         .when = now,
         .round_trip = 2 * way,
@@ -130,6 +135,8 @@ void sntp_client_core::schedule(instant now) noexcept {
 }
 
 void sntp_client_core::keep(const sntp_measurement& measured) noexcept {
+  // They say nothing of how good this server is.
+  if (std::exchange(samples_are_anothers_, false)) samples_ = {};
   samples_[next_sample_] = {measured, true};
   next_sample_ = (next_sample_ + 1) % samples_.size();
   // A full set of good answers: less often will do.

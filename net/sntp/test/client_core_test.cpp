@@ -194,9 +194,51 @@ TEST(sntp, the_next_server_is_asked_after_three_questions) {
   EXPECT_EQ(on.client.server(), 1u);
   EXPECT_EQ(on.changes, 1u);
   EXPECT_EQ(on.give(on.answer()), verdict::taken);
+  const auto known = on.client.best();
+  ASSERT_TRUE(known);
   for (int i = 0; i < 4; ++i) on.wait_for_question();
   EXPECT_EQ(on.client.server(), 0u) << "and the first again";
-  EXPECT_FALSE(on.client.best()) << "which has to show what it is worth";
+  ASSERT_TRUE(on.client.best());
+  EXPECT_EQ(on.client.best()->when, known->when) << "what was known goes on to count";
+  EXPECT_EQ(on.give(on.answer(300ms, 1ms), 300ms), verdict::taken);
+  EXPECT_EQ(on.client.best()->when, on.now) << "until this one answers, as well as it can";
+}
+
+TEST(sntp, who_does_not_know_the_time_is_left_for_one_that_may) {
+  exchange on(2);
+  const auto ask_ignorant = [&on](std::size_t server) {
+    on.wait_for_question();
+    EXPECT_EQ(on.client.server(), server);
+    std::string answer = on.answer();
+    answer[0] = '\xe4';
+    EXPECT_EQ(on.give(answer), verdict::unsynchronised);
+  };
+  ask_ignorant(0);
+  ask_ignorant(1);
+  EXPECT_LT(on.asked_at[1] - on.asked_at[0], duration(1s)) << "at once";
+  ask_ignorant(0);
+  EXPECT_GE(on.asked_at[2] - on.asked_at[1], duration(64s)) << "all of them are asked again later";
+  on.wait_for_question();
+  EXPECT_EQ(on.client.server(), 1u);
+  EXPECT_EQ(on.give(on.answer()), verdict::taken);
+  on.wait_for_question();
+  EXPECT_EQ(on.client.server(), 1u) << "it stays";
+}
+
+TEST(sntp, who_sent_us_away_is_not_asked_in_the_place_of_one_that_does_not_know) {
+  exchange on(2);
+  on.wait_for_question();
+  std::string kiss = on.answer();
+  kiss[1] = 0;
+  kiss.replace(12, 4, "DENY");
+  EXPECT_EQ(on.give(kiss), verdict::denied);
+  for (int i = 0; i < 3; ++i) {
+    on.wait_for_question();
+    EXPECT_EQ(on.client.server(), 1u);
+    std::string answer = on.answer();
+    answer[0] = '\xe4';
+    EXPECT_EQ(on.give(answer), verdict::unsynchronised);
+  }
 }
 
 TEST(sntp, who_is_denied_goes_away) {

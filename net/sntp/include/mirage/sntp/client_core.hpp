@@ -5,7 +5,8 @@
 // The transmit timestamp of a question is a random number, not the time: the answer repeats it, so nobody who
 // has not seen the question can forge one, and nobody learns our clock. Round trips are measured on the
 // monotonic clock, which nobody sets. Of the last eight answers of a server, the one with the shortest round
-// trip counts (RFC 5905 §10); among several servers there is no vote: the next is asked when one fails.
+// trip counts (RFC 5905 §10); among several servers there is no vote: the next is asked when one fails or
+// does not know the time itself.
 #pragma once
 
 #include <array>
@@ -104,10 +105,12 @@ class sntp_client_core {
   instant asked_{};
   ntp_timestamp cookie_{};  // of the question that is open; unknown: none is
   unsigned unanswered_ = 0;
-  std::size_t denials_ = 0;  // in a row, of one server after the other
+  std::size_t denials_ = 0;   // in a row, of one server after the other
+  std::size_t ignorant_ = 0;  // the same of servers that do not know the time
   duration interval_;
   std::array<sample, 8> samples_{};
   std::size_t next_sample_ = 0;
+  bool samples_are_anothers_ = false;
   bool corrected_ = false;
   bool changed_server_ = false;
 };
