@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "mirage/core/log.hpp"
 #include "mirage/core/os.hpp"
@@ -131,6 +132,7 @@ listening_port::attempt listening_port::accept_one(acceptor& from, connection_po
       continue;
     }
     ++owner_.accepted_;
+    ++taken_;
     to = std::move(connection);
     return attempt::accepted;
   }
@@ -172,14 +174,15 @@ void listening_port::retry(void* port) noexcept {
 }
 
 bool listening_port::acceptor::poll() noexcept {
-  while (!port->accepting_.empty()) {
+  attempt result = attempt::accepted;
+  while (result == attempt::accepted && !port->accepting_.empty()) {
     connection_pointer connection;
-    const attempt result = port->accept_one(*this, connection);
-    if (result == attempt::budget_spent) return true;
-    if (result != attempt::accepted) return false;
-    port->accepting_.give(std::move(connection));
+    result = port->accept_one(*this, connection);
+    if (result == attempt::accepted) port->accepting_.give(std::move(connection));
   }
-  return false;
+  // With those that tasks have taken without a look.
+  os::here->tasks.found(std::exchange(port->taken_, 0));
+  return result == attempt::budget_spent;
 }
 
 }  // namespace mirage::detail

@@ -159,6 +159,36 @@ TEST_F(socket_tcp_test, one_that_accepts_in_a_loop_does_not_hold_up_the_others) 
   host.run(work());
 }
 
+TEST_F(socket_tcp_test, each_accepted_connection_is_an_event_of_the_loop) {
+  const auto more_than_polls = [&] { return host.tasks.counted().events - host.tasks.counted().polls; };
+  auto work = [&]() -> task<> {
+    auto listener = listening();
+    const auto accept_three = [](socket_listener& from) -> task<> {
+      for (int i = 0; i < 3; ++i) {
+        auto flow = co_await from.accept();
+        EXPECT_TRUE(flow);
+      }
+    };
+    scope waiting;
+    (void)waiting.spawn(accept_three, std::ref(listener));
+    (void)waiting.spawn(accept_three, std::ref(listener));
+    co_await yield();
+    const std::uint64_t before = more_than_polls();
+    std::vector<file_descriptor> clients;
+    while (clients.size() < 6) clients.push_back(blocking_connection(at(listener)));
+    co_await waiting.join();
+    EXPECT_EQ(more_than_polls() - before, 1U) << "two were waited for";
+    scope another;
+    (void)another.spawn([](socket_listener& from) -> task<> { (void)co_await from.accept(); },
+                        std::ref(listener));
+    co_await yield();
+    clients.push_back(blocking_connection(at(listener)));
+    co_await another.join();
+    EXPECT_EQ(more_than_polls() - before, 1U + 4U) << "the others were there already";
+  };
+  host.run(work());
+}
+
 TEST_F(socket_tcp_test, an_exhausted_pool_is_an_error_that_passes) {
   auto work = [&]() -> task<> {
     auto listener = listening();

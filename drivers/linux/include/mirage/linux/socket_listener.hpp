@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -65,6 +66,7 @@ class listening_port : public list_link {
   alarm retry_;
   std::uint64_t round_ = 0;
   std::uint32_t spent_ = 0;  // accepts in that round
+  std::size_t taken_ = 0;    // connections of which the loop has not been told
   bool closed_ = false;
 };
 
