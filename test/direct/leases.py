@@ -2,14 +2,13 @@
 """DHCP with the servers and clients that people have: dnsmasq leases to our stack, dhclient leases from our server."""
 
 import contextlib
-import json
 import pathlib
 import re
 import socket
 import subprocess
 import tempfile
 
-from direct_examples import OURS, PREFIX, command
+from direct_examples import OURS, PREFIX, command, mac_of
 from project import eventually, texts
 from results import require
 
@@ -56,7 +55,6 @@ def is_leased_to_dhclient(server):
         eventually(lambda: command("ping", "-c", "1", "-W", "1", OURS))
         command("dhclient", "-1", *words)
         noted = pathlib.Path(folder, "leases").read_text()
-        mac = json.loads(command("ip", "-json", "link", "show", "tap0"))[0]["address"]
 
         def told(line):
             require(line in texts("".join(output)), f"our server says {line!r}", output)
@@ -64,6 +62,6 @@ def is_leased_to_dhclient(server):
         for line in (f"fixed-address {LEASED};", f"option routers {OURS};", "option dhcp-lease-time 7200;",
                      f"option dhcp-server-identifier {OURS};"):
             require(line in noted, f"dhclient notes {line!r}", noted)
-        eventually(lambda: told(f"{LEASED} is leased to {mac}"))
+        eventually(lambda: told(f"{LEASED} is leased to {mac_of('tap0')}"))
         command("dhclient", "-r", *words)
         eventually(lambda: told(f"{LEASED} is free again"))
