@@ -22,9 +22,6 @@ enum descriptor_flag : std::uint16_t { has_next = 1, device_writes = 2, is_indir
 constexpr std::uint16_t no_interrupt = 1;  // of the available ring's flags
 constexpr std::uint16_t no_notify = 1;     // of the used ring's flags
 
-// From this many pieces on, a table of its own is cheaper than so many entries of the ring.
-constexpr std::size_t pieces_for_indirect = 4;
-
 constexpr std::size_t descriptors_bytes(std::size_t size) { return descriptor_size * size; }
 constexpr std::size_t available_bytes(std::size_t size) { return ring_header + 2 * size + 2; }
 constexpr std::size_t used_at(std::size_t size) {
@@ -89,7 +86,7 @@ void virtqueue::put(std::byte* table, std::uint16_t index, cbytes piece, std::ui
 std::uint16_t virtqueue::add(std::span<const cbytes> to_read, std::span<const cbytes> to_write) noexcept {
   const std::size_t pieces = to_read.size() + to_write.size();
   require(pieces != 0 && has_room(pieces), "a chain is put into a full virtqueue");
-  const bool by_table = pieces <= indirect_ && (pieces >= pieces_for_indirect || pieces > free_count_);
+  const bool by_table = pieces > 1 && pieces <= indirect_;
   const std::uint16_t chain = by_table ? add_indirect(to_read, to_write) : add_direct(to_read, to_write);
   std::uint32_t writable = 0;
   for (const cbytes& piece : to_write) writable += static_cast<std::uint32_t>(piece.size());

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,12 +31,11 @@ constexpr std::uint64_t features(std::initializer_list<unsigned> numbers) {
 /// Registers that behave as virtio 1.2 §2 wants them, with switches for misbehaviour.
 class fake_transport : public virtio::transport {
  public:
-  static constexpr unsigned line = 5;
-
   fake_transport(virtual_node& node, virtio::device_kind kind, std::uint64_t offered)
       : node_(node), kind_(kind), offered_(offered | virtio::feature_bit(virtio::feature::version_1)) {}
 
   // ---- What a test may set ----
+  unsigned line = 5;  // its interrupt
   bool refuses_features = false;
   bool never_resets = false;
   bool is_gone = false;  // every register is all ones
@@ -152,7 +152,7 @@ class fake_network final : public fake_transport {
     raise(virtio::interrupt_cause::configuration);
   }
   /// A frame with a header of ours, `num_buffers` apart.
-  void inject(std::string_view frame, std::string header = std::string(10, '\0')) {
+  void inject(std::string_view frame, const std::string& header = std::string(10, '\0')) {
     waiting_.push_back(header + std::string(2, '\0') + std::string(frame));
     deliver();
   }
@@ -203,6 +203,143 @@ class fake_network final : public fake_transport {
   bool held_ = false;
   std::vector<sent> sent_;
   std::deque<std::string> waiting_;
+};
+
+/// Disk, §5.2. It does things at once, or when a test calls `work`.
+class fake_disk final : public fake_transport {
+ public:
+  static constexpr std::uint64_t plain = 0;
+  static constexpr std::uint64_t all = features({2, 6, 9, 13, 28, 29});
+  static constexpr std::size_t unit = 512;
+
+  fake_disk(virtual_node& node, std::uint64_t offered, std::size_t size, std::uint32_t sector = unit)
+      : fake_transport(node, virtio::device_kind::block, offered), content_(size), stable_(size) {
+    queues = 1;
+    set_field(0, size / unit, 8);
+    set_field(8, 1024, 4);
+    set_field(12, 20, 4);
+    set_field(20, sector, 4);
+    set_field(36, 16, 4);
+  }
+
+  bool lazy = false;
+  bool fails = false;
+  std::uint64_t flushes = 0;
+  std::size_t longest_chain = 0;
+
+  /// The power fails: what was not flushed is lost.
+  void crash() { content_ = stable_; }
+  [[nodiscard]] std::size_t waiting() { return ring(0).waiting(); }
+  void work() {
+    bool interrupt = false;
+    while (is_running()) {
+      const auto chain = ring(0).take();
+      if (!chain) break;
+      longest_chain = std::max(longest_chain, chain->to_read.size() + chain->to_write.size());
+      const std::uint32_t written = carry_out(*chain);
+      interrupt |= ring(0).complete(chain->id, written);
+    }
+    if (interrupt) raise(virtio::interrupt_cause::queue);
+  }
+
+ private:
+  void notified(std::uint16_t) override {
+    if (!lazy) work();
+  }
+  std::uint32_t carry_out(const fake_ring::chain& chain) {
+    const std::string request = chain.text();
+    const auto* const header = as_bytes(request).data();
+    const std::uint32_t type = load_le32(header);
+    const std::size_t place = load_le64(header + 8) * unit;
+    const std::size_t room = chain.room() - 1;
+    std::string answer(room, '\0');
+    char status = fails ? '\1' : '\0';
+    const std::string_view payload = std::string_view(request).substr(16);
+    if (place + std::max(room, payload.size()) > content_.size()) {
+      status = 1;
+    } else if (!fails) {
+      switch (type) {
+        case 0: std::memcpy(answer.data(), content_.data() + place, room); break;
+        case 1: std::memcpy(content_.data() + place, payload.data(), payload.size()); break;
+        case 4: stable_ = content_, ++flushes; break;
+        case 11: {
+          const std::size_t from = load_le64(as_bytes(payload).data()) * unit;
+          std::memset(content_.data() + from, 0xdd, load_le32(as_bytes(payload).data() + 8) * unit);
+          break;
+        }
+        default: status = 2;
+      }
+    }
+    return static_cast<std::uint32_t>(chain.write(answer + status));
+  }
+
+  std::vector<std::byte> content_;
+  std::vector<std::byte> stable_;
+};
+
+/// Console, §5.3, and entropy, §5.4: one gives what was typed, the other what it was told to.
+class fake_console final : public fake_transport {
+ public:
+  explicit fake_console(virtual_node& node)
+      : fake_transport(node, virtio::device_kind::console, features({28, 29})) {}
+
+  void type(std::string_view text) {
+    typed_ += text;
+    deliver();
+  }
+  [[nodiscard]] const std::string& shown() const { return shown_; }
+  void hold(bool held) {
+    held_ = held;
+    if (!held) show();
+  }
+
+ private:
+  void notified(std::uint16_t queue) override {
+    if (queue == 0) deliver();
+    if (queue == 1 && !held_) show();
+  }
+  void deliver() {
+    while (is_running() && !typed_.empty()) {
+      const auto chain = ring(0).take();
+      if (!chain) return;
+      const std::size_t written = chain->write(typed_);
+      typed_.erase(0, written);
+      complete(0, chain->id, static_cast<std::uint32_t>(written));
+    }
+  }
+  void show() {
+    while (is_running()) {
+      const auto chain = ring(1).take();
+      if (!chain) return;
+      shown_ += chain->text();
+      complete(1, chain->id, 0);
+    }
+  }
+  std::string typed_;
+  std::string shown_;
+  bool held_ = false;
+};
+
+class fake_entropy final : public fake_transport {
+ public:
+  /// Gives at most so many bytes at a time, and nothing at all when `silent`.
+  fake_entropy(virtual_node& node, std::size_t at_a_time)
+      : fake_transport(node, virtio::device_kind::entropy, 0), at_a_time_(at_a_time) {
+    queues = 1;
+  }
+  bool silent = false;
+  std::uint32_t lies = 0;  // about how much it gave
+  char next = 'a';
+
+ private:
+  void notified(std::uint16_t) override {
+    if (silent) return;
+    const auto chain = ring(0).take();
+    if (!chain) return;
+    std::string some(std::min(at_a_time_, chain->room()), next++);
+    complete(0, chain->id, static_cast<std::uint32_t>(chain->write(some)) + lies);
+  }
+  std::size_t at_a_time_;
 };
 
 }  // namespace mirage::test

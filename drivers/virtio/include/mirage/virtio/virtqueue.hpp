@@ -43,7 +43,7 @@ class virtqueue {
   [[nodiscard]] std::uint16_t size() const noexcept { return size_; }
   [[nodiscard]] std::uint16_t in_flight() const noexcept { return in_flight_; }
 
-  /// Whether a chain of that many pieces can be added.
+  /// Whether a chain of that many pieces can be added. One with a table takes a single entry.
   [[nodiscard]] bool has_room(std::size_t pieces) const noexcept;
   /// The most pieces of a chain in an empty ring.
   [[nodiscard]] std::size_t longest_chain() const noexcept { return indirect_ > size_ ? indirect_ : size_; }
