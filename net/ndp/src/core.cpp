@@ -114,7 +114,9 @@ ndp_core::verdict ndp_core::input_router(const ndp_header& from, cbytes message,
   if (!accepts_routers_) return verdict::refused;
   take_parameters(*told);
   if (told->lifetime != 0) stop_soliciting();
-  static_cast<void>(hops_.set_router(from.source, later(now, told->lifetime * duration{1s}), now));
+  const instant until = later(now, told->lifetime * duration{1s});
+  static_cast<void>(hops_.set_told_route({}, from.source, told->preference, until, now));
+  for (const route_information& each : told->routes) take_route(each, from.source, now);
   if (told->source_link) answer(neighbours_.heard(from.source, *told->source_link, true, now));
   neighbours_.set_router(from.source, true);
   for (const prefix_information& each : told->prefixes) take_prefix(each, now);
@@ -142,6 +144,13 @@ void ndp_core::take_prefix(const prefix_information& told, instant now) noexcept
   if (!told.autonomous || told.preferred > told.valid || told.prefix.length() != 64) return;
   if (addresses_.refresh(told.prefix, told.valid, told.preferred, now) || told.valid == 0) return;
   static_cast<void>(form_address(told.prefix, 0, lasts(told.preferred, now), valid, now));
+}
+
+void ndp_core::take_route(const route_information& told, const ipv6_address& router, instant now) noexcept {
+  const ipv6_address network = told.prefix.address();
+  if (network.is_link_local() || network.is_multicast()) return;
+  static_cast<void>(
+      hops_.set_told_route(told.prefix, router, told.preference, lasts(told.lifetime, now), now));
 }
 
 void ndp_core::take_dns_server(const dns_server_information& told, instant now) noexcept {

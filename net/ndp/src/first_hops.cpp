@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 namespace mirage {
 
@@ -31,28 +32,34 @@ bool first_hops::set_prefix(const ipv6_prefix& network, instant until, instant n
   return true;
 }
 
-bool first_hops::set_router(const ipv6_address& address, instant until, instant now) noexcept {
-  const auto known = std::ranges::find(routers_, address, &router::address);
-  if (until <= now) {
-    if (known != routers_.end()) remove_router(address);
-    return true;
-  }
-  if (known != routers_.end()) {
+bool first_hops::set_told_route(const ipv6_prefix& to, const ipv6_address& router,
+                                router_preference preference, instant until, instant now) noexcept {
+  const auto known = std::ranges::find_if(
+      told_, [&](const told_route& each) { return each.router == router && each.to == to.network(); });
+  if (known != told_.end()) {
+    known->preference = preference;
     known->until = until;
+    known->silent = 0;
+    expire(now);
     return true;
   }
-  if (routers_.full()) return false;
-  routers_.push_back({address, until});
+  if (until <= now) return true;
+  if (told_.full()) return false;
+  told_.push_back({to.network(), router, preference, until});
   return true;
 }
 
-void first_hops::remove_router(const ipv6_address& address) noexcept {
-  erase_if(routers_, [&](const router& each) { return each.address == address; });
-  // What goes by way of it is looked up anew (RFC 4861 §7.2.5, §6.3.5).
+void first_hops::remove_router(const ipv6_address& router) noexcept {
+  erase_if(told_, [&](const told_route& each) { return each.router == router; });
+  forget_redirects_to(router);
+}
+
+// What goes by way of it is looked up anew (RFC 4861 §7.2.5, §6.3.5).
+void first_hops::forget_redirects_to(const ipv6_address& router) noexcept {
   while (true) {
     std::optional<ipv6_address> gone;
     redirects_.for_each([&](const ipv6_address& destination, const better_hop& hop) {
-      if (hop.address == address) gone = destination;
+      if (hop.address == router) gone = destination;
     });
     if (!gone) return;
     redirects_.erase(*gone);
@@ -88,16 +95,39 @@ std::optional<ipv6_address> first_hops::find(const ipv6_address& destination, ne
       return better->address;
     if (better != nullptr) redirects_.erase(destination);
   }
+  const route* configured = configured_route(destination);
+  for (const prefix& each : prefixes_)
+    if (each.until > now && each.network.contains(destination) &&
+        (configured == nullptr || each.network.length() >= configured->to.length()))
+      return destination;
+  const told_route* told = best_told(destination, known, now);
+  if (configured != nullptr && (told == nullptr || configured->to.length() >= told->to.length()))
+    return configured->gateway;
+  return told == nullptr ? std::nullopt : std::optional(told->router);
+}
+
+const first_hops::route* first_hops::configured_route(const ipv6_address& destination) const noexcept {
   const route* best = nullptr;
   for (const route& each : routes_)
     if (each.to.contains(destination) && (best == nullptr || each.to.length() > best->to.length()))
       best = &each;
-  for (const prefix& each : prefixes_)
-    if (each.until > now && each.network.contains(destination) &&
-        (best == nullptr || each.network.length() >= best->to.length()))
-      return destination;
-  if (best != nullptr) return best->gateway;
-  return default_router(known);
+  return best;
+}
+
+// RFC 4191 §3.2, RFC 4861 §6.3.6: routers of whom nothing is known to be wrong, else each in its turn; then
+// the longest prefix, the preference, and who is known to be there.
+const first_hops::told_route* first_hops::best_told(const ipv6_address& destination, neighbour_cache& known,
+                                                    instant now) const noexcept {
+  const auto rank = [&](const told_route& one) {
+    const bool is_there = known.is_probably_reachable(one.router);
+    const std::uint64_t silent = is_there ? 0 : one.silent;
+    return std::tuple(~silent, one.to.length(), one.preference, is_there);
+  };
+  const told_route* best = nullptr;
+  for (const told_route& each : told_)
+    if (each.until > now && each.to.contains(destination) && (best == nullptr || rank(each) > rank(*best)))
+      best = &each;
+  return best;
 }
 
 std::optional<std::uint8_t> first_hops::prefix_length_to(const ipv6_address& destination,
@@ -112,25 +142,15 @@ std::optional<std::uint8_t> first_hops::prefix_length_to(const ipv6_address& des
   for (const route& each : routes_) take(each.to);
   for (const prefix& each : prefixes_)
     if (each.until > now) take(each.network);
-  if (!longest && !routers_.empty()) longest = std::uint8_t{0};
+  for (const told_route& each : told_)
+    if (each.until > now) take(each.to);
   return longest;
 }
 
-// RFC 4861 §6.3.6: those of whom nothing is known to be wrong first; else each in its turn, so that each is
-// asked whether it is there. Asking for the way does not change it: a packet may ask more than once.
-std::optional<ipv6_address> first_hops::default_router(neighbour_cache& known) noexcept {
-  if (routers_.empty()) return std::nullopt;
-  for (const router& each : routers_)
-    if (known.is_probably_reachable(each.address)) return each.address;
-  for (std::size_t i = 0; i < routers_.size(); ++i) {
-    const ipv6_address& next = routers_[(turn_ + i) % routers_.size()].address;
-    if (known.state_of(next) != neighbour_cache::state::failed) return next;
-  }
-  return routers_[turn_ % routers_.size()].address;
-}
-
 void first_hops::unanswered(const ipv6_address& neighbour) noexcept {
-  if (!routers_.empty() && routers_[turn_ % routers_.size()].address == neighbour) ++turn_;
+  ++silences_;
+  for (told_route& each : told_)
+    if (each.router == neighbour) each.silent = silences_;
 }
 
 bool first_hops::is_on_link(const ipv6_address& destination, instant now) const noexcept {
@@ -142,17 +162,18 @@ bool first_hops::is_on_link(const ipv6_address& destination, instant now) const 
 void first_hops::expire(instant now) noexcept {
   erase_if(prefixes_, [&](const prefix& each) { return each.until <= now; });
   while (true) {
-    const auto over = std::ranges::find_if(routers_, [&](const router& each) { return each.until <= now; });
-    if (over == routers_.end()) return;
-    const ipv6_address address = over->address;
-    remove_router(address);
+    const auto over = std::ranges::find_if(told_, [&](const told_route& each) { return each.until <= now; });
+    if (over == told_.end()) return;
+    const told_route gone = *over;
+    erase_if(told_, [&](const told_route& each) { return each.router == gone.router && each.to == gone.to; });
+    if (gone.is_default()) forget_redirects_to(gone.router);
   }
 }
 
 instant first_hops::next_timeout() const noexcept {
   instant next = never;
   for (const prefix& each : prefixes_) next = std::min(next, each.until);
-  for (const router& each : routers_) next = std::min(next, each.until);
+  for (const told_route& each : told_) next = std::min(next, each.until);
   return next;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/ndp/messages.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace mirage {
@@ -9,13 +11,14 @@ namespace {
 
 constexpr std::uint8_t neighbour_hop_limit = 255;
 
-// RFC 4861 §4.6, RFC 3971 §5.3.2, RFC 8106 §5.1
+// RFC 4861 §4.6, RFC 3971 §5.3.2, RFC 4191 §2.3, RFC 8106 §5.1
 enum option_type : std::uint8_t {
   source_link_address = 1,
   target_link_address = 2,
   prefix = 3,
   mtu = 5,
   nonce = 14,
+  route = 24,
   dns_servers = 25
 };
 
@@ -63,6 +66,29 @@ void read_prefix(cbytes option, router_advertisement& to) noexcept {
                          .autonomous = (flags & 0x40) != 0,
                          .valid = load_be32(&option[4]),
                          .preferred = load_be32(&option[8])});
+}
+
+// Nothing for the value that is reserved.
+[[nodiscard]] std::optional<router_preference> read_preference(unsigned flags) noexcept {
+  switch (flags >> 3 & 3) {
+    case 0: return router_preference::medium;
+    case 1: return router_preference::high;
+    case 3: return router_preference::low;
+    default: return std::nullopt;
+  }
+}
+
+// RFC 4191 §2.3: as much of the prefix as is needed may be there.
+void read_route(cbytes option, router_advertisement& to) noexcept {
+  const auto length = std::to_integer<unsigned>(option[2]);
+  const auto preference = read_preference(std::to_integer<unsigned>(option[3]));
+  const std::size_t told = option.size() - 8;
+  if (!preference || told > 16 || told * 8 < length || to.routes.full()) return;
+  std::array<std::byte, 16> address{};
+  std::ranges::copy(option.subspan(8), address.begin());
+  const auto prefix = ipv6_prefix::make(ipv6_address::load(address.data()), length);
+  if (!prefix) return;
+  to.routes.push_back({prefix->network(), *preference, load_be32(&option[4])});
 }
 
 void read_dns_servers(cbytes option, router_advertisement& to) noexcept {
@@ -136,6 +162,7 @@ std::optional<router_advertisement> read_router_advertisement(const ndp_header& 
   router_advertisement read{.hop_limit = std::to_integer<std::uint8_t>(message[4]),
                             .managed = (flags & 0x80) != 0,
                             .other = (flags & 0x40) != 0,
+                            .preference = read_preference(flags).value_or(router_preference::medium),
                             .lifetime = load_be16(&message[6]),
                             .reachable_time = load_be32(&message[8]),
                             .retransmit_timer = load_be32(&message[12])};
@@ -146,6 +173,7 @@ std::optional<router_advertisement> read_router_advertisement(const ndp_header& 
       case mtu:
         if (option.size() == 8) read.mtu = load_be32(&option[4]);
         break;
+      case route: read_route(option, read); break;
       case dns_servers: read_dns_servers(option, read); break;
       default: break;
     }

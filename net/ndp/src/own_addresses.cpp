@@ -45,6 +45,16 @@ bool own_addresses::add(own_address what, instant now) noexcept {
   return true;
 }
 
+// It has no network: what is on the link, routers say.
+bool own_addresses::lease(const ipv6_address& address, instant preferred, instant valid,
+                          instant now) noexcept {
+  if (!add({.network = {address, 128}}, now)) return false;
+  own_address& leased = *find_mutable(address);
+  leased.preferred_until = preferred;
+  leased.valid_until = valid;
+  return true;
+}
+
 void own_addresses::remove(const ipv6_address& address) noexcept {
   inline_vector<own_address, most> kept;
   for (const own_address& each : all_)

@@ -258,7 +258,7 @@ TEST_F(discovering, rfc4861_7_2_5_one_that_is_no_router_any_more_is_not_used) {
   const ndp_header header{router, all_nodes, 255};
   EXPECT_EQ(input(header, test::advertisement(header, router, 0x2000'0000, test::link_option(2, router_mac))),
             verdict::taken);
-  EXPECT_EQ(core.hops().routers(), 0u);
+  EXPECT_EQ(core.hops().told_routes(), 0u);
 }
 
 TEST_F(discovering, rfc4861_6_3_6_a_router_that_is_reachable_is_preferred) {
@@ -266,6 +266,50 @@ TEST_F(discovering, rfc4861_6_3_6_a_router_that_is_reachable_is_preferred) {
   EXPECT_EQ(input(other, test::router_advertised(other, 1800)), verdict::taken);
   hear_router(1800);
   EXPECT_EQ(core.first_hop("2001:db8:9::1", now), router) << "of the other one no station is known";
+}
+
+TEST_F(discovering, rfc4191_3_2_the_preferred_router_is_taken_while_it_answers) {
+  const ndp_header preferred{"fe80::fd", all_nodes, 255};
+  constexpr ipv6_address far = "2001:db8:9::1";
+  constexpr std::uint8_t high = 0x08;
+  hear_router(1800);
+  const std::string advertised = test::router_advertised(preferred, 1800, {}, 0, high);
+  EXPECT_EQ(input(preferred, advertised), verdict::taken);
+  EXPECT_EQ(core.first_hop(far, now), preferred.source) << "though of the other one the station is known";
+  EXPECT_EQ(core.lookup(preferred.source, now).what, neighbour_cache::answer::asking);
+  advance(10s);
+  EXPECT_EQ(core.first_hop(far, now), router) << "it has not answered";
+  EXPECT_EQ(input(preferred, advertised), verdict::taken);
+  EXPECT_EQ(core.first_hop(far, now), preferred.source) << "it is tried again when it speaks";
+}
+
+TEST_F(discovering, rfc4191_3_2_the_longest_of_the_routes_that_routers_tell_is_taken) {
+  const ndp_header other{"fe80::fd", all_nodes, 255};
+  hear_router(1800);
+  EXPECT_EQ(
+      input(other, test::router_advertised(other, 0,
+                                           test::route_option("2001:db8:9::/48", test::low_preference, 600) +
+                                               test::route_option("2001:db8:9:1::/64", 0, 60))),
+      verdict::taken);
+  EXPECT_EQ(core.first_hop("2001:db8:9::1", now), other.source);
+  EXPECT_EQ(core.first_hop("2001:db8:8::1", now), router) << "the other one is no default router";
+  EXPECT_EQ(core.hops().prefix_length_to("2001:db8:9:1::1", now), 64);
+  advance(60s);
+  EXPECT_EQ(core.hops().prefix_length_to("2001:db8:9:1::1", now), 48);
+  EXPECT_EQ(core.first_hop("2001:db8:9:1::1", now), other.source);
+  EXPECT_EQ(input(other, test::router_advertised(other, 0, test::route_option("2001:db8:9::/48", 0, 0))),
+            verdict::taken);
+  EXPECT_EQ(core.first_hop("2001:db8:9:1::1", now), router);
+}
+
+TEST_F(discovering, rfc4191_2_3_a_route_to_all_replaces_what_the_header_says) {
+  constexpr ipv6_address far = "2001:db8:9::1";
+  hear_router(1800, test::route_option("::/0", test::low_preference, 600));
+  const ndp_header other{"fe80::fd", all_nodes, 255};
+  EXPECT_EQ(input(other, test::router_advertised(other, 1800)), verdict::taken);
+  EXPECT_EQ(core.first_hop(far, now), other.source);
+  hear_router(1800, test::route_option("::/0", test::reserved_preference, 0));
+  EXPECT_EQ(core.first_hop(far, now), router) << "which is ignored with a preference that does not exist";
 }
 
 TEST_F(discovering, rfc4861_6_3_4_parameters_are_taken) {
@@ -326,7 +370,7 @@ TEST_F(discovering, a_flood_of_advertised_prefixes_and_routers_stays_below_its_c
   }
   advance(3s);
   EXPECT_LE(usable().size(), own_addresses::most);
-  EXPECT_LE(core.hops().routers(), first_hops::most_routers);
+  EXPECT_LE(core.hops().told_routes(), first_hops::most_told_routes);
 }
 
 TEST_F(discovering, without_leave_routers_tell_us_nothing) {

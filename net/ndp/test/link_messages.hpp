@@ -68,6 +68,15 @@ inline std::string prefix_option(const ipv6_prefix& prefix, std::uint8_t flags, 
          raw_of(preferred) + raw_of(std::uint32_t{0}) + raw_of(prefix.address());
 }
 inline std::string mtu_option(std::uint32_t mtu) { return std::string{5, 1, 0, 0} + raw_of(mtu); }
+inline constexpr std::uint8_t low_preference = 0x18;
+inline constexpr std::uint8_t reserved_preference = 0x10;
+/// With as much of the prefix as is needed.
+inline std::string route_option(const ipv6_prefix& prefix, std::uint8_t flags, std::uint32_t lifetime) {
+  const std::size_t words = (prefix.length() + 63U) / 64U;
+  return std::string{24, static_cast<char>(1 + words), static_cast<char>(prefix.length()),
+                     static_cast<char>(flags)} +
+         raw_of(lifetime) + raw_of(prefix.address()).substr(0, 8 * words);
+}
 inline std::string dns_option(const ipv6_address& server, std::uint32_t lifetime) {
   return std::string{25, 3, 0, 0} + raw_of(lifetime) + raw_of(server);
 }

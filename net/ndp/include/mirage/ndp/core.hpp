@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
-// The core of neighbour discovery on one link: messages and questions in, actions out. RFC 4861, RFC 4862,
-// RFC 7217, RFC 7527, RFC 7559, RFC 8106. No I/O, no clock, and no memory after it was made. Not implemented:
-// being a router, proxies, anycast addresses of our own, secure neighbour discovery (RFC 3971).
+// The core of neighbour discovery on one link: messages and questions in, actions out. RFC 4191, RFC 4861,
+// RFC 4862, RFC 7217, RFC 7527, RFC 7559, RFC 8106. No I/O, no clock, and no memory after it was made. Not
+// implemented: being a router, proxies, anycast addresses of our own, secure neighbour discovery (RFC 3971).
 #pragma once
 
 #include <cstddef>
@@ -34,6 +34,11 @@ class ndp_core {
 
   /// With its network on the link. False at a cap, or for an address that no host can have.
   [[nodiscard]] bool add_address(const ipv6_prefix& address, instant now) noexcept;
+  /// One that DHCPv6 leases, without a network. False as above.
+  [[nodiscard]] bool lease_address(const ipv6_address& address, instant preferred, instant valid,
+                                   instant now) noexcept {
+    return addresses_.lease(address, preferred, valid, now);
+  }
   void remove_address(const ipv6_address& address) noexcept { addresses_.remove(address); }
   [[nodiscard]] const own_addresses& addresses() const noexcept { return addresses_; }
 
@@ -84,6 +89,7 @@ class ndp_core {
   verdict input_redirect(const ndp_header& from, cbytes message, instant now) noexcept;
   void take_parameters(const router_advertisement& told) noexcept;
   void take_prefix(const prefix_information& told, instant now) noexcept;
+  void take_route(const route_information& told, const ipv6_address& router, instant now) noexcept;
   void take_dns_server(const dns_server_information& told, instant now) noexcept;
   void expire_dns_servers(instant now) noexcept;
   bool form_address(const ipv6_prefix& network, std::uint8_t conflicts, instant preferred, instant valid,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The messages of neighbour discovery, read and checked as RFC 4861 §6.1, §7.1 and §8.1 want it, with the
-// options of §4.6 and the DNS servers of RFC 8106 §5.1. What else may be in them is passed over.
+// options of §4.6, the DNS servers of RFC 8106 §5.1 and the routes of RFC 4191. What else may be in them is
+// passed over.
 #pragma once
 
 #include <cstddef>
@@ -56,21 +57,30 @@ struct prefix_information {
   std::uint32_t preferred = 0;
   static constexpr std::uint32_t forever = 0xffff'ffff;
 };
+/// RFC 4191 §2.1
+enum class router_preference : std::int8_t { low = -1, medium = 0, high = 1 };
+struct route_information {
+  ipv6_prefix prefix{};
+  router_preference preference = router_preference::medium;
+  std::uint32_t lifetime = 0;  ///< seconds, as of `prefix_information`
+};
 struct dns_server_information {
   ipv6_address server{};
   std::uint32_t lifetime = 0;  ///< seconds; 0: not to be used any more
 };
-/// Prefixes and servers beyond the caps are passed over.
+/// Prefixes, routes and servers beyond the caps are passed over.
 struct router_advertisement {
-  std::uint8_t hop_limit = 0;          ///< 0: not told
-  bool managed = false;                ///< addresses by DHCPv6
-  bool other = false;                  ///< other things by DHCPv6
+  std::uint8_t hop_limit = 0;  ///< 0: not told
+  bool managed = false;        ///< addresses by DHCPv6
+  bool other = false;          ///< other things by DHCPv6
+  router_preference preference = router_preference::medium;
   std::uint16_t lifetime = 0;          ///< of the router as a default router, seconds; 0: it is none
   std::uint32_t reachable_time = 0;    ///< milliseconds; 0: not told
   std::uint32_t retransmit_timer = 0;  ///< milliseconds; 0: not told
   std::uint32_t mtu = 0;               ///< 0: not told
   std::optional<mac_address> source_link{};
   inline_vector<prefix_information, 16> prefixes{};
+  inline_vector<route_information, 16> routes{};
   inline_vector<dns_server_information, 8> dns_servers{};
 };
 struct redirect_message {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Our own addresses on a link: detected as nobody else's before they are used (RFC 4862 §5.4), with the
-// lifetimes that routers give (§5.5.3, §5.5.4). An address in use is not given up for a conflict.
+// lifetimes that routers and DHCPv6 give (§5.5.3, §5.5.4). An address in use is not given up for a conflict.
 #pragma once
 
 #include <cstddef>
@@ -38,6 +38,9 @@ class own_addresses {
 
   /// False at the cap, and for an address that no host can have. One that is there keeps its state.
   [[nodiscard]] bool add(own_address what, instant now) noexcept;
+  /// The same of one that DHCPv6 leases; one that is there gets the new times.
+  [[nodiscard]] bool lease(const ipv6_address& address, instant preferred, instant valid,
+                           instant now) noexcept;
   void remove(const ipv6_address& address) noexcept;
 
   /// Those that may be used, in their order: what was configured, then what was formed, then of the link
