@@ -5,7 +5,6 @@ namespace mirage::virtio {
 
 namespace {
 
-constexpr std::string_view device_word = "virtio_mmio.device=";
 constexpr unsigned slots = 32;
 constexpr unsigned functions = 8;
 constexpr std::uint8_t header_type = 0x0c;  // the third byte of that word
@@ -13,20 +12,12 @@ constexpr std::uint32_t several_functions = 0x0080'0000;
 
 }  // namespace
 
-bool bus::take_word(std::string_view word) noexcept {
-  if (!word.starts_with(device_word)) return false;
-  const auto place = mmio_place::parse(word.substr(device_word.size()));
-  if (!place) {
-    ++refused_;
-    return true;
-  }
-  auto device = mmio_transport::probe(*place);
-  if (device && !in_memory_.full() && !all_.full()) {
+void bus::look_at(const mmio_place& place) noexcept {
+  auto device = mmio_transport::probe(place);
+  if (device && !in_memory_.full() && !all_.full())
     add(in_memory_.emplace_back(*std::move(device)));
-  } else if (device || device.error() == mmio_transport::probe_error::legacy) {
+  else if (device || device.error() == mmio_transport::probe_error::legacy)
     ++refused_;
-  }
-  return true;
 }
 
 void bus::look_at(pci_bus& pci) noexcept {
