@@ -70,6 +70,7 @@ std::string cmake_lists(const plan& what) {
     if (!device.cmake.empty()) text += fmt::format("\n# {}: {}\n", device.id, device.type);
     for (const auto& line : device.cmake) text += line + "\n";
   }
+  if (!what.where.finish.empty()) text += fmt::format("\n{}(image)\n", what.where.finish);
   return text;
 }
 

@@ -204,8 +204,7 @@ class command_line {
     sub->prefix_command();
     add_verb(sub, [this, sub](const session& with) {
       run_.config = common_.config;
-      const auto own = sub->remaining();
-      run_.arguments.insert(run_.arguments.begin(), own.begin(), own.end());
+      run_.options = sub->remaining();
       return run_image(with, run_);
     });
   }

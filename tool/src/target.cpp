@@ -20,6 +20,7 @@ target read_target(const std::string& name, const toml::table& table, const fs::
   one.image = table["image"].value_or("@name@." + name);
   one.module = table["module"].value_or(false);
   if (const auto file = text_at(table, "toolchain"); !file.empty()) one.toolchain = folder / file;
+  one.finish = text_at(table, "finish");
   one.run = texts_at(table, "run");
   if (one.run.empty()) one.run = {"@image@"};
   one.folder = folder;

@@ -8,7 +8,9 @@
 //   image = "@name@"            # the file in dist/; "@name@.TARGET" where it is left out
 //   module = true               # the image is a shared object, which the program in `run` loads
 //   toolchain = "toolchain.cmake"   # a CMake toolchain file in that folder; the host's compiler without one
-//   run = ["@image@"]           # what `mirage run` starts, before the boot arguments; @programs@ is our bin/
+//   finish = "mirage_finish_image"  # a CMake function of the target's packages that is called with the image
+//   run = ["@image@"]           # what `mirage run` starts, before the boot arguments; @programs@ is our bin/, and
+//                               # @options@ the words of `mirage run` before --, which are boot arguments else
 #pragma once
 
 #include <filesystem>
@@ -26,6 +28,7 @@ struct target {
   std::string image;
   bool module = false;              // a shared object
   std::filesystem::path toolchain;  // empty: none
+  std::string finish;               // empty: none
   std::vector<std::string> run;
   std::filesystem::path folder;
 };

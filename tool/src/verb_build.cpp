@@ -100,6 +100,8 @@ outcome<int> build(const session& with, const std::string& config, bool dry_run)
       check(cmake_configure(where.generated(), folder, arguments_of(what, with.from, libraries), with.screen),
             where, what.image));
   MIRAGE_TRY_VOID(check(cmake_build(folder, {}, "Building " + what.name, with.screen), where, what.image));
+  // A target may keep an unstripped image beside it.
+  if (fs::exists(where.folder / (image + ".debug"), error)) MIRAGE_TRY_VOID(built.add(image + ".debug"));
   with.screen.note("Built " + (where.folder / image).string());
   return exit_status::ok;
 }

@@ -7,8 +7,8 @@
 
 namespace mirage::tool {
 
-outcome<int> run_image(const session& with, const run_options& options) {
-  MIRAGE_TRY(const project where, find_project(options.config));
+outcome<int> run_image(const session& with, const run_options& given) {
+  MIRAGE_TRY(const project where, find_project(given.config));
   MIRAGE_TRY(const context last, read_context(where));
   MIRAGE_TRY(const target place, choose_target(with.targets, last.target));
   std::error_code error;
@@ -17,13 +17,20 @@ outcome<int> run_image(const session& with, const run_options& options) {
     return refuse("{} is not built; run `mirage build` first", last.image);
 
   command start;
+  std::vector<std::string> options = given.options;
   for (const auto& word : place.run) {
+    if (word == "@options@") {
+      start.words.insert(start.words.end(), options.begin(), options.end());
+      options.clear();
+      continue;
+    }
     std::string words = filled(filled(word, "image", image.string()), "name", last.name);
     words = filled(std::move(words), "programs", with.from.programs.string());
     words = filled(std::move(words), "target", place.folder.string());
     start.words.push_back(filled(std::move(words), "project", fs::absolute(where.folder, error).string()));
   }
-  start.words.insert(start.words.end(), options.arguments.begin(), options.arguments.end());
+  start.words.insert(start.words.end(), options.begin(), options.end());
+  start.words.insert(start.words.end(), given.arguments.begin(), given.arguments.end());
   with.screen.detail(shown(start));
   return fail(become(start));
 }

@@ -31,7 +31,8 @@ struct describe_options : project_options {
 
 struct run_options {
   std::string config = "config.cpp";
-  std::vector<std::string> arguments;
+  std::vector<std::string> options;    // what `run` does not know itself
+  std::vector<std::string> arguments;  // what stands behind --
 };
 
 struct test_options {
@@ -46,7 +47,7 @@ outcome<int> configure(const session& with, const configure_options& options);
 outcome<int> query(const session& with, const query_options& options);
 outcome<int> describe(const session& with, const describe_options& options);
 outcome<int> build(const session& with, const std::string& config, bool dry_run);
-outcome<int> run_image(const session& with, const run_options& options);
+outcome<int> run_image(const session& with, const run_options& given);
 outcome<int> test(const session& with, const test_options& options);
 outcome<int> clean(const session& with, const std::string& config, bool dry_run);
 outcome<int> help(const session& with, const std::string& topic);
