@@ -75,6 +75,7 @@ void write_device(json_writer& json, const graph& image, const settled_device& d
   json.member("type", device.what.type);
   json.member("header", device.what.header);
   json.member("construct", device.what.construct);
+  if (!device.what.attach.empty()) json.member("attach", device.what.attach);
   write_inputs(json, image, device.inputs);
   write_needs(json, device.what);
   json.end_object();

@@ -13,11 +13,13 @@ using json = nlohmann::ordered_json;
 json device_of(const graph_device& device) {
   json inputs = json::array();
   for (const auto& input : device.inputs) inputs.push_back(input.given);
-  return {{"id", device.id},
-          {"module", device.module},
-          {"type", device.type},
-          {"needs", inputs},
-          {"arguments", device.arguments}};
+  json made{{"id", device.id},
+            {"module", device.module},
+            {"type", device.type},
+            {"needs", inputs},
+            {"arguments", device.arguments}};
+  if (!device.attach.empty()) made["attach"] = device.attach;
+  return made;
 }
 
 json unikernel_of(const graph_unikernel& unikernel) {

@@ -67,6 +67,7 @@ graph_device read_device(const json& from) {
   device.module = text(from, "module");
   device.type = text(from, "type");
   device.construct = text(from, "construct");
+  device.attach = text(from, "attach");
   return device;
 }
 

@@ -54,6 +54,7 @@ struct graph_device : graph_user {
   std::string module;  // "http_server"
   std::string type;
   std::string construct;
+  std::string attach;  // "block disk.img"; empty: nothing
 };
 
 struct graph_unikernel : graph_user {

@@ -42,6 +42,9 @@ struct descriptor {
   /// "mirage_crunch(image htdocs \"htdocs\")". `image` is the program; the functions come from the
   /// cmake/*.cmake of packages.
   std::vector<std::string> cmake = {};
+
+  /// What the host must attach for it to a virtual machine, for the manifest: "network", "block disk.img".
+  std::string attach = {};
 };
 
 }  // namespace mirage::config
