@@ -43,7 +43,7 @@ examined_packet examine(cbytes packet, bool group, const ipv4_routes& routes,
   const packet_verdict verdict = by_addresses(fields, group, routes, groups);
   if (verdict != packet_verdict::whole) return {verdict};
   return {header->is_fragment() ? packet_verdict::fragment : packet_verdict::whole, header->header_size(),
-          fields};
+          fields, !routes.is_ours(fields.destination)};
 }
 
 }  // namespace mirage

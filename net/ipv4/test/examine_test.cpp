@@ -68,6 +68,14 @@ TEST_F(examining, packets_for_us_are_taken) {
   EXPECT_EQ(from_to("0.0.0.0", "255.255.255.255", true), verdict::whole) << "DHCP";
 }
 
+TEST_F(examining, a_broadcast_in_a_frame_to_us_alone_is_one_too) {
+  for (const ipv4_address to :
+       {ipv4_address("10.0.0.255"), ipv4_address("255.255.255.255"), ipv4_address("224.0.0.251")})
+    EXPECT_TRUE(examine(packet({.source = "10.0.0.1", .destination = to}), false, routes, groups).to_many);
+  EXPECT_FALSE(
+      examine(packet({.source = "10.0.0.1", .destination = "10.0.0.2"}), false, routes, groups).to_many);
+}
+
 TEST_F(examining, packets_for_others_are_not) {
   EXPECT_EQ(from_to("10.0.0.1", "10.0.0.3"), verdict::not_ours);
   EXPECT_EQ(from_to("10.0.0.1", "224.0.0.252", true), verdict::not_ours);

@@ -63,6 +63,17 @@ TEST_F(ipv4_hosts, broadcasts_and_groups_need_no_neighbour) {
   }
 }
 
+// RFC 9293 §3.9.2.3: whoever must not answer it (MUST-57) is told.
+TEST_F(ipv4_hosts, a_broadcast_is_told_as_one_though_the_frame_was_for_us_alone) {
+  std::vector<bool> told;
+  far.on_tcp = [&](const header&, buffer&&, const v1::received& how) { told.push_back(how.group); };
+  for (const ipv4_address to : {ipv4_address("10.0.0.255"), ipv4_address("255.255.255.255"), there})
+    inject({.source = here, .destination = to, .protocol = 6}, "x");
+  inject({.source = here, .destination = "10.0.0.255", .protocol = 6, .more_fragments = true}, "12345678");
+  inject({.source = here, .destination = "10.0.0.255", .protocol = 6, .fragment_offset = 8}, "9");
+  EXPECT_EQ(told, (std::vector<bool>{true, true, false, true}));
+}
+
 TEST_F(ipv4_hosts, a_router_passes_packets_of_others_on_as_they_are) {
   const auto pass_on = [&](ipv4_address to) {
     auto fill = [to](bytes packet) noexcept {

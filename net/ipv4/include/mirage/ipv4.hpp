@@ -186,9 +186,11 @@ class ipv4 {
   void input(buffer&& packet, const v1::received& how, Up& up) {
     ++counters_.received;
     const examined_packet known = examine(packet.view(), how.group, routes_, groups_.joined());
+    v1::received told = how;
+    told.group = how.group || known.to_many;
     switch (known.verdict) {
       case packet_verdict::whole: break;
-      case packet_verdict::fragment: return reassemble(known, std::move(packet), how, up);
+      case packet_verdict::fragment: return reassemble(known, std::move(packet), told, up);
       case packet_verdict::malformed: ++counters_.malformed; return;
       case packet_verdict::bad_checksum: ++counters_.bad_checksum; return;
       case packet_verdict::source_routed: ++counters_.source_routed; return;
@@ -197,7 +199,7 @@ class ipv4 {
     }
     packet.truncate(known.fields.total_length);
     packet.drop_front(known.header);
-    hand_up(known.fields, {packet.data() - known.header, known.header}, std::move(packet), how, up);
+    hand_up(known.fields, {packet.data() - known.header, known.header}, std::move(packet), told, up);
   }
 
  private:
