@@ -7,8 +7,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <expected>
+#include <fstream>
+#include <iterator>
 
 #include "backtrace.hpp"
+#include "devices.hpp"
 #include "guest.hpp"
 #include "kvm.hpp"
 #include "virtual_machine.hpp"
@@ -54,6 +58,34 @@ int run(const virtual_machine& machine) {
   return ended->signal != 0 ? 128 + ended->signal : guest_status(ended->status);
 }
 
+std::expected<std::string, std::string> content_of(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return std::unexpected(fmt::format("cannot read {}; run `mirage configure` first", path));
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// Puts what the manifest wants into the machine; gives the files that must be there.
+std::expected<std::vector<disk_file>, std::string> attach_devices(virtual_machine& machine,
+                                                                  const std::string& manifest,
+                                                                  const device_options& wanted) {
+  image_manifest image;
+  if (!manifest.empty()) {
+    const auto text = content_of(manifest);
+    if (!text) return std::unexpected(text.error());
+    auto parsed = parse_manifest(*text);
+    if (!parsed) return std::unexpected(parsed.error());
+    image = *std::move(parsed);
+  }
+  auto made = attach(image, wanted, has_devices_in_memory(machine), machine.boot_arguments);
+  if (!made) return std::unexpected(made.error());
+  machine.devices = std::move(made->words);
+  machine.has_console =
+      std::ranges::find(image.devices, "console", &wanted_device::kind) != image.devices.end();
+  machine.boot_arguments.insert(machine.boot_arguments.begin(), made->boot_arguments.begin(),
+                                made->boot_arguments.end());
+  return std::move(made->files);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -65,6 +97,8 @@ int main(int argc, char** argv) {
   std::ranges::reverse(words);  // as CLI11 wants them
 
   std::string accelerator = "auto";
+  std::string manifest;
+  device_options devices;
   bool dry_run = false;
   CLI::App app{"Runs an image in QEMU. What is no option here is a boot argument of the image."};
   app.name("mirage-launcher");
@@ -79,6 +113,15 @@ int main(int argc, char** argv) {
   app.add_option("--gdb", machine.debugger_port, "Wait for a debugger at this port")
       ->expected(0, 1)
       ->default_str("1234");
+  app.add_option("--manifest", manifest, "The manifest of the image, which says what is attached");
+  app.add_option("-p,--publish", devices.ports, "Lead a port of the host to the guest: 8080:80, 53:53/udp")
+      ->allow_extra_args(false);
+  app.add_option("--network", devices.networks, "What a network leads to: user (the default) or tap:NAME")
+      ->allow_extra_args(false);
+  app.add_option("--disk", devices.disks, "The file of a disk: NAME=FILE")->allow_extra_args(false);
+  app.add_option("--create-disks", devices.new_disk_size, "Make disks that do not exist, of this size: 64M");
+  app.add_option("--pcap", devices.capture,
+                 "A file for every frame of the first network, in the pcap format");
   app.add_flag("--dry-run", dry_run, "Print the command, do nothing");
   try {
     app.parse(words);
@@ -87,10 +130,14 @@ int main(int argc, char** argv) {
   }
   machine.boot_arguments = app.remaining();
   machine.boot_arguments.insert(machine.boot_arguments.end(), behind.begin(), behind.end());
+  auto attached = attach_devices(machine, manifest, devices);
+  if (!attached) return complain(attached.error(), exit_usage);
   machine.kvm = accelerator == "kvm" || choose_kvm(accelerator);
   if (dry_run) {
     fmt::print("{}\n", typed(qemu_command(machine)));
     return 0;
   }
+  for (const auto& file : *attached)
+    if (auto ready = ensure_exists(file); !ready) return complain(ready.error(), exit_failed);
   return run(machine);
 }

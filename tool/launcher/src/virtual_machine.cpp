@@ -22,6 +22,12 @@ std::string option_value(const std::string& text) {
   return value;
 }
 
+// Without ACPI, a microvm tells of its devices on the kernel's command line.
+std::string machine_options(const virtual_machine& wanted) {
+  return fmt::format("{}{},accel={}", option_value(wanted.model),
+                     has_devices_in_memory(wanted) ? ",acpi=off" : "", wanted.kvm ? "kvm" : "tcg");
+}
+
 }  // namespace
 
 std::string quoted(const std::string& word) {
@@ -36,6 +42,8 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
+bool has_devices_in_memory(const virtual_machine& wanted) { return wanted.model.starts_with("microvm"); }
+
 std::vector<std::string> qemu_command(const virtual_machine& wanted) {
   std::vector<std::string> words{
       "qemu-system-x86_64",
@@ -45,7 +53,7 @@ std::vector<std::string> qemu_command(const virtual_machine& wanted) {
       "-display",
       "none",
       "-machine",
-      fmt::format("{},accel={}", option_value(wanted.model), wanted.kvm ? "kvm" : "tcg"),
+      machine_options(wanted),
       "-cpu",
       wanted.kvm ? "host" : "max",
       "-m",
@@ -53,13 +61,16 @@ std::vector<std::string> qemu_command(const virtual_machine& wanted) {
       "-device",
       "isa-debug-exit,iobase=0xf4,iosize=4",
       "-chardev",
-      "stdio,id=console,signal=off",
+      wanted.has_console ? "stdio,id=console,signal=off,mux=on" : "stdio,id=console,signal=off",
       "-serial",
       "chardev:console",
   };
   if (wanted.debugger_port != 0) {
     words.insert(words.end(), {"-gdb", fmt::format("tcp:127.0.0.1:{}", wanted.debugger_port), "-S"});
   }
+  // QEMU's own devices of this kind have the legacy interface otherwise.
+  if (has_devices_in_memory(wanted)) words.insert(words.end(), {"-global", "virtio-mmio.force-legacy=off"});
+  words.insert(words.end(), wanted.devices.begin(), wanted.devices.end());
   words.insert(words.end(), {"-kernel", wanted.image, "-append", kernel_command_line(wanted.boot_arguments)});
   return words;
 }

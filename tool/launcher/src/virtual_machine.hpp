@@ -10,11 +10,16 @@ namespace mirage::launcher {
 struct virtual_machine {
   std::string image;
   std::vector<std::string> boot_arguments;
-  std::string model = "microvm";  // QEMU's -machine: microvm or q35
-  unsigned memory = 64;           // MiB
-  bool kvm = false;               // else the processor is emulated
-  unsigned debugger_port = 0;     // waits for gdb there before the first instruction; 0: does not
+  std::vector<std::string> devices = {};  // words of QEMU's command line
+  bool has_console = false;               // of virtio, which shares the terminal with the serial port
+  std::string model = "microvm";          // QEMU's -machine: microvm or q35
+  unsigned memory = 64;                   // MiB
+  bool kvm = false;                       // else the processor is emulated
+  unsigned debugger_port = 0;             // waits for gdb there before the first instruction; 0: does not
 };
+
+/// Whether its virtio devices are in memory (virtio-mmio), not on PCI.
+bool has_devices_in_memory(const virtual_machine& wanted);
 
 /// The program and its arguments. The first serial port is the program's standard input and output.
 std::vector<std::string> qemu_command(const virtual_machine& wanted);

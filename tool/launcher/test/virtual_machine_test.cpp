@@ -35,7 +35,7 @@ TEST(qemu_command, has_the_image_and_its_arguments) {
   const auto words = qemu_command({.image = "dist/hello.virtio", .boot_arguments = {"--hello=a b", "-v"}});
   EXPECT_THAT(words, Contains("dist/hello.virtio"));
   EXPECT_THAT(words, Contains("'--hello=a b' -v"));
-  EXPECT_THAT(words, Contains("microvm,accel=tcg"));
+  EXPECT_THAT(words, Contains("microvm,acpi=off,accel=tcg"));
   EXPECT_THAT(words, Contains("max"));
   EXPECT_THAT(words, Not(Contains("-gdb")));
 }
