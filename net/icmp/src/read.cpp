@@ -23,29 +23,40 @@ using report = v1::icmp_report<ipv4_address>;
   }
 }
 
-// The quoted packet is cut off anywhere behind its first 8 bytes, so its length is not looked at.
-[[nodiscard]] icmp_reading read_report(const icmp_header& header, cbytes quoted) noexcept {
+// Of the packet that is told of. It may be cut off anywhere behind its first 8 bytes, so its length is not
+// looked at.
+[[nodiscard]] icmp_reading read_told_packet(cbytes packet, report::kind what) noexcept {
   constexpr std::size_t least = 8;
-  if (quoted.size() < ipv4_header::size) return {icmp_kind::malformed};
-  const auto first = std::to_integer<std::size_t>(quoted[0]);
+  if (packet.size() < ipv4_header::size) return {icmp_kind::malformed};
+  const auto first = std::to_integer<std::size_t>(packet[0]);
   const std::size_t header_size = 4 * (first & 15);
-  if (first >> 4 != 4 || header_size < ipv4_header::size || quoted.size() < header_size + least)
+  if (first >> 4 != 4 || header_size < ipv4_header::size || packet.size() < header_size + least)
     return {icmp_kind::malformed};
-  const ipv4_fields fields = ipv4_header::read(quoted.data());
+  const ipv4_fields fields = ipv4_header::read(packet.data());
+  if (fields.fragment_offset != 0) return {icmp_kind::ignored};
   report made;
-  made.what = kind_of(header);
+  made.what = what;
   made.about.source = fields.source;
   made.about.destination = fields.destination;
   made.about.protocol = static_cast<v1::ip_protocol>(fields.protocol);
   made.about.ttl = fields.ttl;
   made.about.traffic_class = fields.traffic_class;
   made.about.dont_fragment = fields.dont_fragment;
-  made.quoted = quoted.subspan(header_size);
-  if (made.what == report::kind::too_long) made.mtu = header.next_hop_mtu();
+  made.quoted = packet.subspan(header_size);
   return {.kind = icmp_kind::report, .report = made};
 }
 
+[[nodiscard]] icmp_reading read_report(const icmp_header& header, cbytes quoted) noexcept {
+  icmp_reading read = read_told_packet(quoted, kind_of(header));
+  if (read.report.what == report::kind::too_long) read.report.mtu = header.next_hop_mtu();
+  return read;
+}
+
 }  // namespace
+
+icmp_reading read_undelivered_ipv4(cbytes packet) noexcept {
+  return read_told_packet(packet, report::kind::unreachable);
+}
 
 icmp_reading read_icmp(cbytes message) noexcept {
   const auto header = icmp_header::of(message);

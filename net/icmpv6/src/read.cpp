@@ -27,45 +27,42 @@ constexpr std::uint8_t first_informational = 128;
 
 // Of the packet that is told of: its headers, and where what is above them begins. It may be cut off
 // somewhere, so its length is not looked at.
-[[nodiscard]] icmpv6_kind read_told_packet(cbytes packet, report& made) noexcept {
+[[nodiscard]] icmpv6_reading read_told_packet(cbytes packet, report::kind what) noexcept {
   constexpr std::size_t least = 8;
   if (packet.size() < ipv6_header::size || std::to_integer<unsigned>(packet[0]) >> 4 != 6)
-    return icmpv6_kind::malformed;
+    return {icmpv6_kind::malformed};
   const ipv6_fields fields = ipv6_header::read(packet.data());
   header_chain chain = walk_headers(packet);
   if (chain.verdict == chain_verdict::fragment) {
     // Only the first one tells of which flow it is.
     const fragment_fields fragment = fragment_fields::read(&packet[chain.offset]);
-    if (fragment.offset != 0) return icmpv6_kind::ignored;
+    if (fragment.offset != 0) return {icmpv6_kind::ignored};
     const std::size_t behind = chain.offset + fragment_fields::size;
     chain = walk_headers(packet, fragment.next_header, behind, chain.offset, true);
   }
   if (chain.verdict != chain_verdict::upper_layer || packet.size() < chain.offset + least)
-    return icmpv6_kind::malformed;
+    return {icmpv6_kind::malformed};
+  report made;
+  made.what = what;
   made.about.source = fields.source;
   made.about.destination = fields.destination;
   made.about.protocol = static_cast<v1::ip_protocol>(chain.protocol);
   made.about.ttl = fields.hop_limit;
   made.about.traffic_class = fields.traffic_class;
   made.quoted = packet.subspan(chain.offset);
-  return icmpv6_kind::report;
+  return {.kind = icmpv6_kind::report, .report = made};
 }
 
 [[nodiscard]] icmpv6_reading read_report(const icmpv6_header& header, cbytes quoted) noexcept {
-  icmpv6_reading read{.kind = icmpv6_kind::report};
-  read.report.what = kind_of(header);
+  icmpv6_reading read = read_told_packet(quoted, kind_of(header));
   if (read.report.what == report::kind::too_long) read.report.mtu = header.word();
-  read.kind = read_told_packet(quoted, read.report);
   return read;
 }
 
 }  // namespace
 
-std::optional<report> report_undelivered(cbytes packet) noexcept {
-  report made;
-  made.what = report::kind::unreachable;
-  if (read_told_packet(packet, made) != icmpv6_kind::report) return std::nullopt;
-  return made;
+icmpv6_reading read_undelivered_ipv6(cbytes packet) noexcept {
+  return read_told_packet(packet, report::kind::unreachable);
 }
 
 icmpv6_reading read_icmpv6(const v1::ip_header<ipv6_address>& from, cbytes message) noexcept {

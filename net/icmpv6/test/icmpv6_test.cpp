@@ -60,6 +60,18 @@ TEST(icmpv6, a_long_ping_is_answered_in_fragments) {
   EXPECT_EQ(test::error_of(on.node.run(on.near_icmp.ping(there, 65'600, 1s))), v1::net_error::too_long);
 }
 
+TEST(icmpv6, a_ping_ends_when_it_is_reported_that_it_did_not_get_there) {
+  hosts on;
+  on.far.on_icmp = [&on](const header& from, buffer&& message, const v1::received&) {
+    on.far_icmp.send_error(icmpv6_error::port_unreachable(),
+                           {from, on.far.ip.header_in_hand(), message.view()});
+  };
+  const instant begun = os::now();
+  EXPECT_EQ(test::error_of(on.node.run(on.near_icmp.ping(there, 56, 1h))), v1::net_error::unreachable);
+  EXPECT_LT(os::now() - begun, 1s);
+  EXPECT_TRUE(on.reports.reports.empty()) << "it is nobody else's";
+}
+
 TEST(icmpv6, we_can_ping_ourselves) {
   hosts on;
   EXPECT_EQ(test::outcome(on.node.run(on.near_icmp.ping(here, 56, 1s))), "ok");

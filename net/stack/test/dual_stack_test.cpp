@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mirage/core/scope.hpp"
+#include "mirage/core/sleep.hpp"
 #include "mirage/stack.hpp"
 #include "mirage/test/suites/arp_suite.hpp"
 #include "mirage/test/suites/stack_suite.hpp"
@@ -66,6 +67,26 @@ TEST(dual_stack, pings_of_both_are_answered) {
   hosts on;
   EXPECT_EQ(test::outcome(on.node.run(on.near.on.control.ping("10.0.0.2", 56, 1s))), "ok");
   EXPECT_EQ(test::outcome(on.node.run(on.near.on.control6.ping(there, 56, 1s))), "ok");
+}
+
+TEST(dual_stack, that_nobody_is_there_is_known_after_three_seconds) {
+  hosts on;
+  auto work = [&]() -> task<> {
+    for (const ip_address nobody : {ip_address("10.0.0.77"), ip_address("2001:db8::77")}) {
+      const instant begun = os::now();
+      auto flow = co_await on.near.streams.connect({nobody, 80});
+      EXPECT_EQ(test::error_of(flow), v1::flow_error::unreachable);
+      EXPECT_LE(os::now() - begun, 3100ms);
+    }
+    co_await sleep_for(1min);
+    const instant begun = os::now();
+    auto pinged = co_await on.near.on.control.ping("10.0.0.77", 3000, 1min);
+    EXPECT_EQ(test::error_of(pinged), v1::net_error::unreachable);
+    auto pinged6 = co_await on.near.on.control6.ping("2001:db8::77", 3000, 1min);
+    EXPECT_EQ(test::error_of(pinged6), v1::net_error::unreachable);
+    EXPECT_LE(os::now() - begun, 6200ms);
+  };
+  on.node.run(work());
 }
 
 TEST(dual_stack, one_listener_hears_both) {

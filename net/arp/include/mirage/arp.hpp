@@ -63,6 +63,10 @@ class arp {
     }
   }
 
+  /// A packet that waited in vain for its neighbour (RFC 1122 §3.2.2.1: the link layer may say so). The
+  /// handler sends nothing.
+  void on_unanswered(unanswered_handler handler) noexcept { parking_.on_unanswered(std::move(handler)); }
+
   void input(buffer&& packet) {
     ++received_;
     switch (core_.input(packet.view(), os::now())) {
@@ -127,7 +131,7 @@ class arp {
         parking_.release(action.target,
                          [&](const v1::transmit& how, cbytes packet) { unpark(action.to, how, packet); });
         break;
-      case arp_action::kind::failed: unanswered_ += parking_.drop(action.target); break;
+      case arp_action::kind::failed: unanswered_ += parking_.give_up(action.target); break;
       case arp_action::kind::claimed: break;
       case arp_action::kind::conflict: ++conflicts_; break;
     }

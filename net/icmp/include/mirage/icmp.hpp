@@ -70,11 +70,18 @@ class icmp {
         // Only of what we have sent can anything be reported.
         if (!is_ours(known.report.about.source)) return drop(foreign_);
         ++reports_;
-        return up.reported(known.report);
+        return tell(known.report, up);
       case icmp_kind::malformed: return drop(malformed_);
       case icmp_kind::bad_checksum: return drop(bad_checksum_);
       case icmp_kind::ignored: return drop(ignored_);
     }
+  }
+
+  /// A packet of ours could not be delivered to the first hop on its way: as if a router reported it.
+  template <class Up>
+  void undelivered(cbytes packet, Up& up) {
+    const icmp_reading known = read_undelivered_ipv4(packet);
+    if (known.kind == icmp_kind::report) tell(known.report, up);
   }
 
   /// Tells the sender of a packet, which came to one host and not by a broadcast of the link, where that is
@@ -103,6 +110,17 @@ class icmp {
     return address.is_loopback() || std::ranges::find(ip_.addresses(), address) != ip_.addresses().end();
   }
   static void drop(counter& why) noexcept { ++why; }
+
+  // What became of a request of ours who waits for its answer is told, and of everything else the one above.
+  template <class Up>
+  void tell(const v1::icmp_report<ipv4_address>& report, Up& up) {
+    if (report.about.protocol != v1::ip_protocol::icmp) return up.reported(report);
+    const auto sent = icmp_header::of(report.quoted);
+    if (!sent || sent->type() != icmp_type::echo_request) return;
+    pings_.failed(report.about.destination, sent->identifier(), sent->sequence(),
+                  report.what == v1::icmp_report<ipv4_address>::kind::too_long ? v1::net_error::too_long
+                                                                               : v1::net_error::unreachable);
+  }
   void count(const result<void, v1::net_error>& sent) noexcept { ++(sent ? sent_ : not_sent_); }
 
   // The payload goes back as it came, and of the checksum only the type has changed.

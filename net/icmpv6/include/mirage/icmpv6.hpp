@@ -69,11 +69,18 @@ class icmpv6 {
         // Only of what we have sent can anything be reported.
         if (!is_ours(known.report.about.source)) return drop(foreign_);
         ++reports_;
-        return up.reported(known.report);
+        return tell(known.report, up);
       case icmpv6_kind::malformed: return drop(malformed_);
       case icmpv6_kind::bad_checksum: return drop(bad_checksum_);
       case icmpv6_kind::ignored: return drop(ignored_);
     }
+  }
+
+  /// A packet of ours could not be delivered to the first hop on its way: as if a router reported it.
+  template <class Up>
+  void undelivered(cbytes packet, Up& up) {
+    const icmpv6_reading known = read_undelivered_ipv6(packet);
+    if (known.kind == icmpv6_kind::report) tell(known.report, up);
   }
 
   /// Tells the sender of a packet, which did not come by a multicast of the link unless `what` says that this
@@ -95,6 +102,17 @@ class icmpv6 {
     return address.is_loopback() || std::ranges::find(ip_.addresses(), address) != ip_.addresses().end();
   }
   static void drop(counter& why) noexcept { ++why; }
+
+  // What became of a request of ours who waits for its answer is told, and of everything else the one above.
+  template <class Up>
+  void tell(const v1::icmp_report<ipv6_address>& report, Up& up) {
+    if (report.about.protocol != v1::ip_protocol::icmpv6) return up.reported(report);
+    const auto sent = icmpv6_header::of(report.quoted);
+    if (!sent || sent->type() != icmpv6_type::echo_request) return;
+    pings_.failed(report.about.destination, sent->identifier(), sent->sequence(),
+                  report.what == v1::icmp_report<ipv6_address>::kind::too_long ? v1::net_error::too_long
+                                                                               : v1::net_error::unreachable);
+  }
   void count(const result<void, v1::net_error>& sent) noexcept { ++(sent ? sent_ : not_sent_); }
 
   /// From the address that was spoken to; of a group, from the usual one (RFC 4443 §2.2).

@@ -159,7 +159,7 @@ class ipv6 {
     undeliverable_.set_handler(std::move(handler));
   }
   /// A packet of ours that waited in vain for its neighbour (RFC 4861 §7.2.2). The handler sends nothing.
-  void on_unanswered(ipv6_unanswered_handler handler) noexcept { link_.on_unanswered(std::move(handler)); }
+  void on_unanswered(unanswered_handler handler) noexcept { link_.on_unanswered(std::move(handler)); }
   /// The headers of the packet that is being handed up, as they came; valid in that call, while the payload
   /// is not moved. The payload stands behind them in the same memory.
   [[nodiscard]] cbytes header_in_hand() const noexcept { return header_in_hand_; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "mirage/core/event.hpp"
 #include "mirage/core/list.hpp"
@@ -22,10 +23,12 @@ class echo_requests {
       of.waiting_.push_back(*this);
     }
     [[nodiscard]] std::uint16_t sequence() const noexcept { return sequence_; }
-    /// How long the answer took, since the request was made; `unreachable` when none comes within `limit`.
+    /// How long the answer took, since the request was made; `unreachable` when none comes within `limit`,
+    /// and what `failed` said as soon as it is said.
     task<result<duration, v1::net_error>> answer(duration limit) {
       auto came = co_await with_timeout(limit, wait_for(answered_));
       if (!came) co_return fail(v1::net_error::unreachable);
+      if (error_) co_return fail(*error_);
       co_return when_ - made_;
     }
 
@@ -36,6 +39,7 @@ class echo_requests {
     std::uint16_t sequence_;
     instant made_ = os::monotonic();
     instant when_{};
+    std::optional<v1::net_error> error_;
     event answered_;
   };
 
@@ -54,6 +58,17 @@ class echo_requests {
       one.answered_.set();
     });
     return expected;
+  }
+  /// A request did not get there. One to many may have got to others.
+  void failed(const Address& to, std::uint16_t identifier, std::uint16_t sequence,
+              v1::net_error why) noexcept {
+    waiting_.for_each([&](list_link& link) {
+      request& one = static_cast<request&>(link);
+      if (identifier != identifier_ || sequence != one.sequence_ || to != one.to_ || is_many(to)) return;
+      if (one.answered_.is_set()) return;
+      one.error_ = why;
+      one.answered_.set();
+    });
   }
 
  private:

@@ -11,7 +11,7 @@
 namespace mirage {
 
 /// `malformed`: too short, or a report that quotes less than a header and 8 bytes. `ignored`: of a type that
-/// is not acted upon.
+/// is not acted upon, or about a later fragment, which does not tell of which flow it is.
 enum class icmp_kind : std::uint8_t { echo_request, echo_reply, report, malformed, bad_checksum, ignored };
 
 struct icmp_reading {
@@ -23,5 +23,9 @@ struct icmp_reading {
 };
 
 [[nodiscard]] icmp_reading read_icmp(cbytes message) noexcept;
+
+/// As if a router said that it cannot deliver this packet of ours: a report, unless it is not the beginning
+/// of one.
+[[nodiscard]] icmp_reading read_undelivered_ipv4(cbytes packet) noexcept;
 
 }  // namespace mirage

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "mirage/core/bytes.hpp"
 #include "mirage/v1.hpp"
@@ -24,7 +23,8 @@ struct icmpv6_reading {
 
 [[nodiscard]] icmpv6_reading read_icmpv6(const v1::ip_header<ipv6_address>& from, cbytes message) noexcept;
 
-/// As if a router said that it cannot deliver this packet of ours; nothing if it is not the beginning of one.
-[[nodiscard]] std::optional<v1::icmp_report<ipv6_address>> report_undelivered(cbytes packet) noexcept;
+/// As if a router said that it cannot deliver this packet of ours: a report, unless it is not the beginning
+/// of one.
+[[nodiscard]] icmpv6_reading read_undelivered_ipv6(cbytes packet) noexcept;
 
 }  // namespace mirage

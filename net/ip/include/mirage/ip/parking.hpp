@@ -3,11 +3,15 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "mirage/core/address.hpp"
 #include "mirage/core/buffer.hpp"
 #include "mirage/core/buffer_list.hpp"
+#include "mirage/core/bytes.hpp"
+#include "mirage/core/inline_function.hpp"
 #include "mirage/v1.hpp"
 
 namespace mirage {
@@ -15,6 +19,10 @@ namespace mirage {
 /// Whether no such device can ever send it, so that it is refused now and not lost later.
 [[nodiscard]] bool is_too_long(const v1::capabilities& device, const v1::transmit& how,
                                std::size_t size) noexcept;
+
+/// Called with a packet, from the first byte of its header, whose neighbour does not answer; lent for the
+/// call.
+using unanswered_handler = inline_function<void(cbytes packet), 16>;
 
 class packet_parking {
  public:
@@ -39,9 +47,14 @@ class packet_parking {
   std::size_t release(ip_address next_hop, Send send) {
     return take(next_hop, [&](const parked& one) { send(one.how, one.packet.view()); });
   }
-  std::size_t drop(ip_address next_hop) {
-    return take(next_hop, [](const parked&) {});
+  /// Nobody is there: the handler is told of each that waits for it, and then they are gone; how many.
+  std::size_t give_up(ip_address next_hop) {
+    return take(next_hop, [&](const parked& one) {
+      if (unanswered_) (*unanswered_)(one.packet.view());
+    });
   }
+  /// The handler sends nothing.
+  void on_unanswered(unanswered_handler handler) noexcept { unanswered_.emplace(std::move(handler)); }
 
  private:
   struct parked {
@@ -67,6 +80,7 @@ class packet_parking {
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
   std::vector<parked> waiting_;
+  std::optional<unanswered_handler> unanswered_;
 };
 
 }  // namespace mirage

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "mirage/core/event.hpp"
-#include "mirage/core/inline_function.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/core/waiter.hpp"
 #include "mirage/ethernet/wire.hpp"
@@ -26,10 +25,6 @@
 #include "mirage/v1.hpp"
 
 namespace mirage {
-
-/// Called with a packet, from the first byte of its header, whose neighbour does not answer; lent for the
-/// call.
-using ipv6_unanswered_handler = inline_function<void(cbytes packet), 16>;
 
 /// The Ethernet and the counters must outlive it, and the Ethernet be started before: the address of the link
 /// is read here.
@@ -89,7 +84,7 @@ class ipv6_link {
     pump();
   }
 
-  void on_unanswered(ipv6_unanswered_handler handler) noexcept { unanswered_.emplace(std::move(handler)); }
+  void on_unanswered(unanswered_handler handler) noexcept { parking_.on_unanswered(std::move(handler)); }
 
   /// To a neighbour or a group, a packet from `source`. One for a neighbour who is not known yet waits for
   /// the answer, in a bounded room.
@@ -170,10 +165,7 @@ class ipv6_link {
         parking_.release(action.target,
                          [&](const v1::transmit& how, cbytes packet) { unpark(action.link, how, packet); });
         return;
-      case kind::failed:
-        counters_.unanswered +=
-            parking_.release(action.target, [&](const v1::transmit&, cbytes packet) { give_up(packet); });
-        return;
+      case kind::failed: counters_.unanswered += parking_.give_up(action.target); return;
       case kind::duplicate: ++counters_.duplicates; break;
       case kind::usable:
       case kind::gone: break;
@@ -209,9 +201,6 @@ class ipv6_link {
     return refuse(counters_.parking_full, v1::net_error::full);
   }
 
-  void give_up(cbytes packet) noexcept {
-    if (unanswered_) (*unanswered_)(packet);
-  }
   void unpark(mac_address to, const v1::transmit& how, cbytes packet) noexcept {
     auto fill = [packet](bytes room) noexcept {
       std::memcpy(room.data(), packet.data(), packet.size());
@@ -226,7 +215,6 @@ class ipv6_link {
   group_membership groups_;
   solicited_groups solicited_;
   packet_parking parking_;
-  std::optional<ipv6_unanswered_handler> unanswered_;
   bool pumping_ = false;
   event changed_;
   alarm timer_;

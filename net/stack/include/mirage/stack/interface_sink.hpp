@@ -32,12 +32,11 @@ class interface_sink {
                  "Packets of a protocol that is not here") {
     of.ipv4().attach(*this);
     of.ipv4().on_undeliverable([this](const ipv4_undeliverable& what) { undeliverable(what); });
+    of.arp().on_unanswered([this](cbytes packet) { interface_.icmp().undelivered(packet, *this); });
     if constexpr (Interface::is_dual) {
       of.ipv6().attach(*this);
       of.ipv6().on_undeliverable([this](const ipv6_undeliverable& what) { undeliverable(what); });
-      of.ipv6().on_unanswered([this](cbytes packet) {
-        if (const auto report = report_undelivered(packet)) reported(*report);
-      });
+      of.ipv6().on_unanswered([this](cbytes packet) { interface_.icmpv6().undelivered(packet, *this); });
     }
     listening_ = of.network().listen(*this);
   }
