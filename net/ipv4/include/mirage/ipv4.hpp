@@ -12,9 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "mirage/core/inline_function.hpp"
 #include "mirage/core/os.hpp"
-#include "mirage/core/waiter.hpp"
 #include "mirage/ethernet/wire.hpp"
 #include "mirage/ip/identification.hpp"
 #include "mirage/ip/loopback.hpp"
@@ -24,9 +22,12 @@
 #include "mirage/ip/reassembly.hpp"
 #include "mirage/ipv4/counters.hpp"
 #include "mirage/ipv4/examine.hpp"
+#include "mirage/ipv4/fields.hpp"
 #include "mirage/ipv4/fragments.hpp"
 #include "mirage/ipv4/groups.hpp"
+#include "mirage/ipv4/reassembler.hpp"
 #include "mirage/ipv4/routes.hpp"
+#include "mirage/ipv4/undeliverable.hpp"
 #include "mirage/ipv4/wire.hpp"
 #include "mirage/v1.hpp"
 
@@ -39,16 +40,6 @@ struct ipv4_options {
   reassembly_options reassembly{};
   std::size_t paths = 256;  ///< whose MTU is remembered
 };
-
-/// A packet, or what came of it, that could not be handed up, and that its sender may be told of (RFC 1122
-/// §3.2.2).
-struct ipv4_undeliverable {
-  enum class reason : std::uint8_t { unknown_protocol, reassembly_time } why;
-  v1::ip_header<ipv4_address> header;
-  cbytes header_bytes;  ///< as they came, with options
-  cbytes payload;       ///< lent for the call
-};
-using ipv4_undeliverable_handler = inline_function<void(const ipv4_undeliverable&), 16>;
 
 /// `v1::ip`. Ethernet and ARP must outlive it. A datagram that has to be cut is copied once; when its first
 /// fragment finds no room it is lost and counted, and not an error, because it was filled in already.
@@ -65,8 +56,8 @@ class ipv4 {
         options_(options),
         paths_(least_path_mtu, options.paths),
         identification_(os::random64()),
-        reassembly_(options.reassembly),
-        timer_([](void* self) noexcept { static_cast<ipv4*>(self)->expire(); }, this) {}
+        undeliverable_(options.interface),
+        reassembler_(options.reassembly, counters_, undeliverable_) {}
   ipv4(const ipv4&) = delete;
   ipv4& operator=(const ipv4&) = delete;
 
@@ -137,7 +128,7 @@ class ipv4 {
         [](void* self) { static_cast<Up*>(static_cast<ipv4*>(self)->up_)->batch_end(); });
   }
   void on_undeliverable(ipv4_undeliverable_handler handler) noexcept {
-    undeliverable_.emplace(std::move(handler));
+    undeliverable_.set_handler(std::move(handler));
   }
   /// The header of the packet that is being handed up, as it came; valid in that call, while the payload is
   /// not moved.
@@ -190,7 +181,7 @@ class ipv4 {
     told.group = how.group || known.to_many;
     switch (known.verdict) {
       case packet_verdict::whole: break;
-      case packet_verdict::fragment: return reassemble(known, std::move(packet), told, up);
+      case packet_verdict::fragment: return input_fragment(known, packet.view(), told, up);
       case packet_verdict::malformed: ++counters_.malformed; return;
       case packet_verdict::bad_checksum: ++counters_.bad_checksum; return;
       case packet_verdict::source_routed: ++counters_.source_routed; return;
@@ -315,34 +306,17 @@ class ipv4 {
   // ---- Receiving ----
 
   template <class Up>
-  void reassemble(const examined_packet& known, buffer&& packet, const v1::received& how, Up& up) {
-    const cbytes all = packet.view().first(known.fields.total_length);
-    reassembled whole;
-    const fragment_verdict verdict =
-        reassembly_.add(fragment_place_of(known.fields, known.header), all.first(known.header),
-                        all.subspan(known.header), os::now(), whole);
-    timer_.set(reassembly_.next_timeout());
-    counters_.reassembly_evicted += reassembly_.take_evicted();
-    switch (verdict) {
-      case fragment_verdict::taken: ++counters_.fragments_received; return;
-      case fragment_verdict::complete: ++counters_.fragments_received; break;
-      case fragment_verdict::duplicate: ++counters_.fragment_duplicate; return;
-      case fragment_verdict::malformed: ++counters_.fragment_malformed; return;
-      case fragment_verdict::overlap: ++counters_.fragment_overlap; return;
-      case fragment_verdict::dropped: ++counters_.fragment_given_up; return;
-      case fragment_verdict::too_many: ++counters_.fragment_too_many; return;
-      case fragment_verdict::no_memory: ++counters_.fragment_memory; return;
-      case fragment_verdict::bad_ecn: ++counters_.fragment_ecn; return;
-    }
-    ++counters_.reassembled;
-    const v1::received told{.group = how.group};
-    hand_up(whole_fields(whole), whole.header_bytes(), std::move(whole.payload), told, up);
+  void input_fragment(const examined_packet& known, cbytes packet, const v1::received& how, Up& up) {
+    auto whole = reassembler_.add(known, packet);
+    if (whole)
+      hand_up(whole_fields(*whole), whole->header_bytes(), std::move(whole->payload), {.group = how.group},
+              up);
   }
 
   template <class Up>
   void hand_up(const ipv4_fields& fields, cbytes header_bytes, buffer&& payload, const v1::received& how,
                Up& up) {
-    const header head = head_of(fields);
+    const header head = received_header(fields, options_.interface);
     header_in_hand_ = header_bytes;
     switch (head.protocol) {
       case v1::ip_protocol::tcp: up.tcp(head, std::move(payload), how); break;
@@ -354,8 +328,7 @@ class ipv4 {
           break;
         }
         ++counters_.unknown_protocol;
-        if (!how.group)
-          report({ipv4_undeliverable::reason::unknown_protocol, head, header_bytes, payload.view()});
+        undeliverable_.unknown_protocol(head, header_bytes, payload.view(), how.group);
     }
     header_in_hand_ = {};
   }
@@ -371,51 +344,19 @@ class ipv4 {
             {.checksum_verified = true}, up);
   }
 
-  [[nodiscard]] header head_of(const ipv4_fields& fields) const noexcept {
-    return {.source = fields.source,
-            .destination = fields.destination,
-            .protocol = static_cast<v1::ip_protocol>(fields.protocol),
-            .ttl = fields.ttl,
-            .traffic_class = fields.traffic_class,
-            .dont_fragment = fields.dont_fragment,
-            .interface = options_.interface};
-  }
-
-  void expire() noexcept {
-    while (const auto late = reassembly_.expire(os::now())) {
-      ++counters_.reassembly_time;
-      // Only the first fragment tells the sender what it is about (RFC 792).
-      if (late->header != 0)
-        report({ipv4_undeliverable::reason::reassembly_time, head_of(whole_fields(*late)),
-                late->header_bytes(), late->payload.view()});
-    }
-    timer_.set(reassembly_.next_timeout());
-  }
-
-  void report(const ipv4_undeliverable& what) noexcept {
-    if (undeliverable_) (*undeliverable_)(what);
-  }
-
   std::string_view name_;
   Ethernet& ethernet_;
   Arp& arp_;
   ipv4_options options_;
+  ipv4_counters counters_{name_};
   ipv4_routes routes_;
   path_mtu_cache paths_;
   identification_source<std::uint16_t> identification_;
-  ip_reassembly reassembly_;
+  ipv4_undeliverable_reports undeliverable_;
+  ipv4_reassembler reassembler_;
   ip_loopback loopback_;
   void* up_ = nullptr;
-  std::optional<ipv4_undeliverable_handler> undeliverable_;
   cbytes header_in_hand_;
-  alarm timer_;
-
-  ipv4_counters counters_{name_};
-  gauge reassembly_memory_{"ipv4_reassembly_memory_bytes",
-                           {counters_.label},
-                           "Memory of incomplete datagrams",
-                           reassembly_,
-                           [](const ip_reassembly& from) { return from.memory(); }};
   ipv4_groups<Ethernet> groups_{ethernet_, routes_, counters_};
 };
 
