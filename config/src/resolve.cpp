@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "insert_shares.hpp"
 #include "mirage/config/words.hpp"
 #include "placeholders.hpp"
 
@@ -210,6 +211,9 @@ outcome<graph> resolve(const std::string& name, std::span<const needs<job>> run,
     const wire start = one.as_wire();
     if (auto ok = work.add_unikernel(start.from, shown(start.where)); !ok) return std::unexpected(ok.error());
   }
+  auto shared = insert_shares(image);
+  if (!shared) return std::unexpected(shared.error());
+  image = std::move(*shared);
   work.name_devices();
   if (auto ok = work.fill_placeholders(); !ok) return std::unexpected(ok.error());
   image.keys = keys.all();

@@ -10,7 +10,8 @@
 
 namespace mirage::config {
 
-/// Follows every choice from the unikernels down, names the devices and fills in their placeholders.
+/// Follows every choice from the unikernels down, puts shares where a device has too many users, names the
+/// devices and fills in their placeholders.
 outcome<graph> resolve(const std::string& name, std::span<const needs<job>> run, settings keys,
                        const alternatives_of& alternatives);
 

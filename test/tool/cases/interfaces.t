@@ -107,38 +107,81 @@ A mistake is one sentence:
   config.cpp:7: two networks of direct_stack are in the group inside, so their boot arguments would be the same; give each a group of its own
   [1]
 
-Two stacks on one network:
+Two stacks on one network, each with a port of its own:
 
-  $ cat > config.cpp <<'END'
+  $ twins() {
+  >   cat > config.cpp <<END
   > // config.cpp: needs mirage >= 1.0
   > #include <mirage/config.hpp>
   > using namespace mirage::config;
   > int main(int argc, char** argv) {
   >   auto serve = unikernel<stack, stack>("serve", "unikernel.hpp");
+  >   auto watch = unikernel<network, stack>("watch", "unikernel.hpp");
+  >   group a{"a"}, b{"b"};
   >   auto both = shared(default_network, 2);
-  >   return configure(argc, argv, "twins", serve(direct_stack(both[0], {"a"}), direct_stack(both[1], {"b"})));
+  >   return configure(argc, argv, "twins", $1);
   > }
   > END
-  $ mirage configure
+  > }
+  $ twins 'serve(direct_stack(default_network, a), direct_stack(default_network, b))' && mirage configure
   Configured twins for the target unix: mirage/main.cpp connects 22 devices
   $ grep -E "share|port_" mirage/main.cpp
   #include <mirage/share.hpp>
   struct share_0 final : mirage::share<network_0> { using share::share; };
   struct port_0 final : mirage::share_port<share_0> { using share_port::share_port; };
+  struct port_1 final : mirage::share_port<share_0> { using share_port::share_port; };
   struct ethernet_0 final : mirage::ethernet<port_0> { using ethernet::ethernet; };
   struct stack_0 final : mirage::stack<port_0, ethernet_0, arp_0, ipv4_0, icmp_0, udp_0, tcp_0, ipv6_0, icmpv6_0> { using stack::stack; };
-  struct port_1 final : mirage::share_port<share_0> { using share_port::share_port; };
   struct ethernet_1 final : mirage::ethernet<port_1> { using ethernet::ethernet; };
   struct stack_1 final : mirage::stack<port_1, ethernet_1, arp_1, ipv4_1, icmp_1, udp_1, tcp_1, ipv6_1, icmpv6_1> { using stack::stack; };
-  static_assert(mirage::v1::network<network_0>, "config.cpp:6: share needs a network; mirage::tap is none");
-  static_assert(mirage::v1::network<port_0>, "config.cpp:7: ethernet needs a network; mirage::share_port<share_0> is none");
-  static_assert(mirage::v1::ethernet<ethernet_0>, "config.cpp:7: arp needs an ethernet; mirage::ethernet<port_0> is none");
-  static_assert(mirage::v1::network<port_1>, "config.cpp:7: ethernet needs a network; mirage::share_port<share_0> is none");
-  static_assert(mirage::v1::ethernet<ethernet_1>, "config.cpp:7: arp needs an ethernet; mirage::ethernet<port_1> is none");
-  static_assert(mirage::v1::stack<stack_0>, "config.cpp:7: serve needs a stack; mirage::stack<port_0, ethernet_0, arp_0, ipv4_0, icmp_0, udp_0, tcp_0, ipv6_0, icmpv6_0> is none");
-  static_assert(mirage::v1::stack<stack_1>, "config.cpp:7: serve needs a stack; mirage::stack<port_1, ethernet_1, arp_1, ipv4_1, icmp_1, udp_1, tcp_1, ipv6_1, icmpv6_1> is none");
+  static_assert(mirage::v1::network<network_0>, "config.cpp:9: share needs a network; mirage::tap is none");
+  static_assert(mirage::v1::network<port_0>, "config.cpp:9: ethernet needs a network; mirage::share_port<share_0> is none");
+  static_assert(mirage::v1::ethernet<ethernet_0>, "config.cpp:9: arp needs an ethernet; mirage::ethernet<port_0> is none");
+  static_assert(mirage::v1::network<port_1>, "config.cpp:9: ethernet needs a network; mirage::share_port<share_0> is none");
+  static_assert(mirage::v1::ethernet<ethernet_1>, "config.cpp:9: arp needs an ethernet; mirage::ethernet<port_1> is none");
+  static_assert(mirage::v1::stack<stack_0>, "config.cpp:9: serve needs a stack; mirage::stack<port_0, ethernet_0, arp_0, ipv4_0, icmp_0, udp_0, tcp_0, ipv6_0, icmpv6_0> is none");
+  static_assert(mirage::v1::stack<stack_1>, "config.cpp:9: serve needs a stack; mirage::stack<port_1, ethernet_1, arp_1, ipv4_1, icmp_1, udp_1, tcp_1, ipv6_1, icmpv6_1> is none");
       {"share", "1.0.0"},
     share_0 share{"share_0", network};
     if (!co_await devices.start("share", share)) co_return co_await devices.give_up();
     port_0 port0{"port_0", share};
     port_1 port1{"port_1", share};
+
+The same of a unikernel that takes a network beside a stack on it, which must be said; and on a network that is shared
+already nothing is put:
+
+  $ twins 'watch(both[0], direct_stack(both[1]))' && mirage configure
+  Configured twins for the target unix: mirage/main.cpp connects 13 devices
+  $ grep -E "struct (share|port|ethernet)_" mirage/main.cpp
+  struct share_0 final : mirage::share<network_0> { using share::share; };
+  struct port_0 final : mirage::share_port<share_0> { using share_port::share_port; };
+  struct port_1 final : mirage::share_port<share_0> { using share_port::share_port; };
+  struct ethernet_0 final : mirage::ethernet<port_1> { using ethernet::ethernet; };
+  $ twins 'serve(generic_stack(default_network, a), generic_stack(default_network, b))' && mirage configure --a-net=direct --b-net=host
+  Configured twins for the target unix: mirage/main.cpp connects 11 devices
+  $ grep -c share mirage/main.cpp
+  0
+  [1]
+  $ twins 'serve(generic_stack(default_network, a), generic_stack(default_network, b))' && mirage configure --a-net=direct --b-net=direct --b-dhcp
+  Configured twins for the target unix: mirage/main.cpp connects 23 devices
+  $ mirage describe | grep -E "network(_share)?: "
+  │  ├─ network: port0  mirage::share_port<share_0>
+  │  │  └─ network_share: share  mirage::share<network_0>
+  │  │     └─ network: network  mirage::tap
+  │  │  └─ network: port0 (as above)
+     │  ├─ network: port1  mirage::share_port<share_0>
+     │  │  └─ network_share: share (as above)
+     │  │  └─ network: port1 (as above)
+     ├─ network: port1 (as above)
+
+What cannot be shared by itself:
+
+  $ twins '[&] {
+  >     auto link = ethernet_on(default_network);
+  >     auto near = arp_on(link);
+  >     auto far = arp_on(link);
+  >     return serve(stack_over(default_network, link, near, ipv4_on(link, near, a), a),
+  >                  stack_over(default_network, link, far, ipv4_on(link, far, b), b));
+  >   }()' && mirage configure
+  config.cpp:10: two users of one network, stack and stack, stand on the same ethernet; give each its own
+  [1]
