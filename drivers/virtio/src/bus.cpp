@@ -5,12 +5,19 @@ namespace mirage::virtio {
 
 namespace {
 
+constexpr std::string_view device_word = "virtio_mmio.device=";
 constexpr unsigned slots = 32;
 constexpr unsigned functions = 8;
 constexpr std::uint8_t header_type = 0x0c;  // the third byte of that word
 constexpr std::uint32_t several_functions = 0x0080'0000;
 
 }  // namespace
+
+bool bus::take_word(std::string_view word) noexcept {
+  if (!word.starts_with(device_word)) return false;
+  if (const auto place = mmio_place::parse(word.substr(device_word.size()))) look_at(*place);
+  return true;
+}
 
 void bus::look_at(const mmio_place& place) noexcept {
   auto device = mmio_transport::probe(place);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <bit>
+#include <string>
 
 #include "mirage/core/endian.hpp"
 #include "mirage/test/virtual_node.hpp"
@@ -110,6 +111,16 @@ TEST(bus, hands_out_each_device_once_and_in_order) {
   EXPECT_EQ(all.claim(device_kind::network), nullptr);
   EXPECT_NE(all.claim(device_kind::block), nullptr);
   EXPECT_EQ(all.refused(), 1u);
+}
+
+TEST(bus, takes_the_words_of_a_command_line_that_are_meant_for_it) {
+  registers here;
+  bus all;
+  EXPECT_FALSE(all.take_word("--virtio_mmio.device=512@0x1:1"));
+  EXPECT_TRUE(all.take_word("virtio_mmio.device=nonsense"));
+  EXPECT_EQ(all.claim(device_kind::network), nullptr);
+  EXPECT_TRUE(all.take_word("virtio_mmio.device=512@" + std::to_string(here.place.address) + ":9"));
+  EXPECT_NE(all.claim(device_kind::network), nullptr);
 }
 
 TEST(bus, refuses_more_devices_than_it_can_hold) {

@@ -19,6 +19,9 @@ class bus {
   bus(const bus&) = delete;
   bus& operator=(const bus&) = delete;
 
+  /// A word of the kernel command line, as QEMU's microvm and Firecracker tell of a device in memory:
+  /// `virtio_mmio.device=4K@0xd0000000:5`. False for any other word, which is the unikernel's.
+  bool take_word(std::string_view word) noexcept;
   /// A device in memory, if there is one at that place.
   void look_at(const mmio_place& place) noexcept;
   /// Finds the devices of PCI's first bus. Once, before any is claimed.

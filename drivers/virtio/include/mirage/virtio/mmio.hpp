@@ -18,10 +18,7 @@ struct mmio_place {
   std::uint64_t address = 0;
   unsigned interrupt = 0;
 
-  /// What stands in front of a place, in a word of the kernel command line.
-  static constexpr std::string_view word = "virtio_mmio.device=";
-  /// `SIZE@ADDRESS:INTERRUPT[:ID]`, sizes with K, M or G; nothing when it is written otherwise. So QEMU's
-  /// microvm and Firecracker tell of their devices: `virtio_mmio.device=4K@0xd0000000:5`.
+  /// `SIZE@ADDRESS:INTERRUPT[:ID]`, sizes with K, M or G; nothing when it is written otherwise.
   [[nodiscard]] static std::optional<mmio_place> parse(std::string_view text) noexcept;
   bool operator==(const mmio_place&) const = default;
 };
