@@ -40,22 +40,8 @@ thread_control_block& make_thread(heap& memory) noexcept {
   return *thread;
 }
 
-}  // namespace
-
-void start(node& self, std::string_view command_line) noexcept {
-  self.name = mirage::image.name;
-  thread_control_block& thread = make_thread(self.memory);
-
-  random_generator::key seed{};
-  require(platform::seed(seed),
-          "this machine has no source of entropy; give it a processor with RDRAND (qemu -cpu max)");
-  self.random.emplace(seed);
-  seed.fill(std::byte{0});
-  // Only here, where no function with a canary is being called.
-  thread.stack_canary = os::random64();
-
-  for (const auto function : image::initialisers()) function();
-
+std::span<const std::string_view> boot_arguments(node& self, std::string_view command_line,
+                                                 bool (*is_for_machine)(std::string_view)) noexcept {
   const auto words = split_command_line(command_line, self.words);
   if (!words) {
     os::platform::console("The command line cannot be read: ");
@@ -63,7 +49,35 @@ void start(node& self, std::string_view command_line) noexcept {
     os::platform::console(".\n");
     platform::halt(exit_status::bad_argument);
   }
-  platform::halt(run_unikernel(self, *words));
+  const std::span all = std::span(self.words.words).first(words->size());
+  auto own = all.begin();
+  for (auto word = all.begin(); word != all.end(); ++word) {
+    if (is_for_machine == nullptr || !is_for_machine(*word)) own = std::rotate(own, word, word + 1);
+  }
+  self.machine_words = {own, all.end()};
+  return {all.begin(), own};
+}
+
+}  // namespace
+
+void start(node& self, std::string_view command_line, bool (*is_for_machine)(std::string_view)) noexcept {
+  self.name = mirage::image.name;
+  thread_control_block& thread = make_thread(self.memory);
+
+  random_generator::key seed{};
+  if (!platform::seed(seed)) {
+    os::platform::console(
+        "This machine has no source of entropy; give it one, or a processor with RDRAND.\n");
+    platform::halt(exit_status::device_failed);
+  }
+  self.random.emplace(seed);
+  seed.fill(std::byte{0});
+  // Only here, where no function with a canary is being called.
+  thread.stack_canary = os::random64();
+
+  for (const auto function : image::initialisers()) function();
+
+  platform::halt(run_unikernel(self, boot_arguments(self, command_line, is_for_machine)));
 }
 
 }  // namespace mirage::freestanding

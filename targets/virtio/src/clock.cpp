@@ -4,6 +4,7 @@
 #include "mirage/core/machine.hpp"
 #include "mirage/core/panic.hpp"
 #include "mirage/freestanding/x86_64/cpu.hpp"
+#include "paravirtual_clock.hpp"
 #include "real_time_clock.hpp"
 
 namespace mirage {
@@ -71,8 +72,16 @@ scale measure() noexcept {
 
 }  // namespace
 
-pc_clock::pc_clock() noexcept : nanoseconds_(measure()), origin_(time_stamp()) {
-  wall_offset_ = read_real_time_clock() - wall_time{};
+pc_clock::pc_clock() noexcept {
+  if (const auto given = read_paravirtual_clock()) {
+    nanoseconds_ = given->nanoseconds;
+    origin_ = given->at;
+    wall_offset_ = given->wall - wall_time{};
+  } else {
+    nanoseconds_ = measure();
+    origin_ = time_stamp();
+    wall_offset_ = read_real_time_clock() - wall_time{};
+  }
 }
 
 instant pc_clock::monotonic() const noexcept {

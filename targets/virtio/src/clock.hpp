@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
-// Time on a PC: the processor's time-stamp counter, whose rate is measured once against the timer chip (Intel
-// 8254), and the time of day from the battery-backed clock (MC146818).
+// Time on a PC: the processor's time-stamp counter. KVM tells its rate and the time of day; elsewhere the
+// rate is measured against the timer chip (Intel 8254) and the battery-backed clock (MC146818) tells the time
+// of day.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace mirage {
 
 class pc_clock {
  public:
-  /// Takes two milliseconds. Stops the unikernel where there is nothing to measure against.
+  /// May take two milliseconds. Stops the unikernel where there is nothing to measure against.
   pc_clock() noexcept;
 
   [[nodiscard]] instant monotonic() const noexcept;
@@ -20,7 +21,7 @@ class pc_clock {
 
  private:
   scale nanoseconds_;
-  std::uint64_t origin_;
+  std::uint64_t origin_ = 0;
   duration wall_offset_{};
 };
 

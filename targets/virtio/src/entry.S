@@ -48,6 +48,10 @@ virtio_entry:
         movl %eax, %gs
         movl $boot_stack_end, %esp
         xorl %ebp, %ebp                         // the last frame
+        movl $0xc0000100, %ecx                  // FS base: a canary of zero, until there is a better one
+        movl $boot_thread, %eax
+        xorl %edx, %edx
+        wrmsr
         movl %ebx, %edi
         call virtio_start
         ud2
@@ -71,7 +75,9 @@ directory_pointers:
 directory:
         .skip 4096
 directory_end:
-        .skip 65536
+        .skip 8192
 boot_stack_end:
+boot_thread:
+        .skip 64
 
         .section .note.GNU-stack, "", @progbits

@@ -17,12 +17,34 @@ namespace os::platform {
 instant read_monotonic() noexcept { return virtio_node::here().clock.monotonic(); }
 wall_time read_wall() noexcept { return virtio_node::here().clock.wall(); }
 void console(std::string_view text) noexcept { serial::write(text); }
+// Nothing is gathered: a look costs less here than anywhere.
 void wait(instant deadline, duration) noexcept {
-  while (read_monotonic() < deadline) {
-  }
+  const instant now = read_monotonic();
+  virtio_node::here().events.wait(here->tasks, deadline > now ? deadline - now : duration::zero());
 }
 
 }  // namespace os::platform
+
+namespace machine {
+
+void watch_interrupt(event_source& source, unsigned interrupt) noexcept {
+  virtio_node::here().events.watch(source, interrupt);
+}
+void unwatch_interrupt(event_source& source, unsigned interrupt) noexcept {
+  virtio_node::here().events.unwatch(source, interrupt);
+}
+
+// Virtual, physical and bus addresses are the same here.
+std::uint64_t dma_address(const void* memory) noexcept { return std::bit_cast<std::uintptr_t>(memory); }
+
+volatile std::byte* map_registers(std::uint64_t address, std::size_t size) noexcept {
+  freestanding::page_tables& pages = virtio_node::here().pages;
+  pages.map(address, size, freestanding::access::device);
+  freestanding::cpu::load_page_tables(pages.root());
+  return reinterpret_cast<volatile std::byte*>(address);
+}
+
+}  // namespace machine
 
 namespace freestanding::platform {
 

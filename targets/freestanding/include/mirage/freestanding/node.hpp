@@ -3,7 +3,9 @@
 // gives. A target derives its own from it.
 #pragma once
 
+#include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "mirage/core/bytes.hpp"
@@ -25,6 +27,8 @@ class node : public os::node {
   heap memory;
   std::optional<random_generator> random;  // from the start on
   command_line_words words;
+  std::span<const std::string_view> machine_words;  // of the command line, those that are not the unikernel's
+  std::array<cbytes, 2> guards;                     // pages below the stacks, which nobody may touch
 
  private:
   // So that each pool refuses, and counts, before the heap has nothing left.

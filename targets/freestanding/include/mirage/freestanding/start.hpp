@@ -11,8 +11,10 @@
 namespace mirage::freestanding {
 
 /// Makes thread-local memory, entropy and static objects, runs the unikernel with the words of `command_line`
-/// and halts with its status. `self` must be `os::here` and is never destroyed.
-[[noreturn]] void start(node& self, std::string_view command_line) noexcept;
+/// and halts with its status. Words that are for the machine are put into `self.machine_words` instead.
+/// `self` must be `os::here` and is never destroyed.
+[[noreturn]] void start(node& self, std::string_view command_line,
+                        bool (*is_for_machine)(std::string_view word) = nullptr) noexcept;
 
 /// What each bare target defines.
 namespace platform {

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "mirage/core/bytes.hpp"
+
 namespace mirage::freestanding::cpu {
 
 struct cpuid_result {
@@ -44,6 +46,27 @@ inline constexpr std::uint32_t msr_fs_base = 0xc0000100;
 
 /// Fills `out` from RDRAND; false where the processor has none, or where it stays without numbers.
 bool random(std::byte* out, std::size_t size) noexcept;
+
+/// The address that the last page fault was about.
+inline std::uint64_t fault_address() noexcept {
+  std::uint64_t address = 0;
+  asm volatile("mov %%cr2, %0" : "=r"(address));
+  return address;
+}
+
+/// Translates addresses by these tables from now on (`page_tables::root`).
+inline void load_page_tables(std::uint64_t root) noexcept {
+  asm volatile("mov %0, %%cr3" : : "r"(root) : "memory");
+}
+
+/// Calls a function that does not return on a stack of its own.
+[[noreturn]] inline void call_on(bytes stack, void (*function)(void*), void* argument) noexcept {
+  asm volatile("mov %0, %%rsp; xor %%ebp, %%ebp; push %%rbp; call *%1; ud2"
+               :
+               : "r"(stack.data() + stack.size() - 8), "r"(function), "D"(argument)
+               : "memory");
+  __builtin_unreachable();
+}
 
 [[noreturn]] inline void stop() noexcept {
   for (;;) asm volatile("cli; hlt");

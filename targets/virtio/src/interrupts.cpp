@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: ISC
+#include "interrupts.hpp"
+
+#include <bit>
+
+#include "io_apic.hpp"
+#include "mirage/core/machine.hpp"
+#include "mirage/core/os.hpp"
+#include "mirage/core/panic.hpp"
+#include "virtio_node.hpp"
+
+// interrupt_entry.S: from vector 32 on, one entry for each.
+extern "C" void (*const virtio_interrupt_entries[])();
+
+namespace mirage {
+
+namespace {
+
+constexpr unsigned first_vector = freestanding::descriptor_tables::exceptions;
+constexpr unsigned vectors = 64;
+constexpr unsigned timer_vector = first_vector + interrupts::count;
+
+// The old controllers, which firmware may have left switched on.
+void silence_8259() noexcept {
+  machine::out8(0x21, 0xff);
+  machine::out8(0xa1, 0xff);
+}
+
+// Between `sti` and `cli` is the only place where an interrupt can come. The handler is an ordinary function,
+// so the registers are lost that a function call loses. `sti` takes effect behind the next instruction, so
+// none comes between it and `hlt`.
+#define LOST_BY_A_CALL                                                                                 \
+  "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", \
+      "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",    \
+      "memory", "cc"
+void let_in() noexcept { asm volatile("sti; nop; nop; cli" : : : LOST_BY_A_CALL); }
+void sleep() noexcept { asm volatile("sti; hlt; cli" : : : LOST_BY_A_CALL); }
+#undef LOST_BY_A_CALL
+
+scale measure_rate(local_apic& timer) noexcept {
+  constexpr duration length = 200us;
+  const instant start = os::platform::read_monotonic();
+  timer.count_down();
+  const std::uint32_t first = timer.counter();
+  while (os::platform::read_monotonic() - start < length) {
+  }
+  const std::uint32_t ticks = first - timer.counter();
+  const auto passed = static_cast<std::uint64_t>((os::platform::read_monotonic() - start).count());
+  require(ticks != 0, "the timer of the processor does not count");
+  return scale::between(passed, ticks);
+}
+
+}  // namespace
+
+void interrupts::start(freestanding::descriptor_tables& tables) noexcept {
+  silence_8259();
+  for (unsigned i = 0; i < vectors; ++i) tables.set_gate(first_vector + i, virtio_interrupt_entries[i]);
+  local_.start(timer_vector);
+  local_.set_rate(measure_rate(local_));
+}
+
+void interrupts::watch(event_source& source, unsigned interrupt) noexcept {
+  require(interrupt < count, "a device raises an interrupt that this machine does not have");
+  sources_[interrupt] = &source;
+  io_apic::connect(interrupt, first_vector + interrupt, local_.id());
+}
+
+void interrupts::unwatch(event_source& source, unsigned interrupt) noexcept {
+  if (interrupt >= count || sources_[interrupt] != &source) return;
+  io_apic::disconnect(interrupt);
+  sources_[interrupt] = nullptr;
+}
+
+void interrupts::arrived(unsigned vector) noexcept {
+  if (vector < first_vector + count) arrived_ = arrived_ | std::uint64_t{1} << (vector - first_vector);
+  local_.end_of_interrupt();
+}
+
+void interrupts::wait(loop& tasks, duration longest) noexcept {
+  let_in();
+  if (arrived_ == 0 && longest > duration::zero()) {
+    local_.interrupt_after(longest);
+    sleep();
+  }
+  mark_arrived(tasks);
+}
+
+void interrupts::mark_arrived(loop& tasks) noexcept {
+  std::uint64_t bits = arrived_;
+  arrived_ = 0;
+  for (; bits != 0; bits &= bits - 1) {
+    event_source* const source = sources_[static_cast<unsigned>(std::countr_zero(bits))];
+    if (source != nullptr) tasks.mark(*source);
+  }
+}
+
+}  // namespace mirage
+
+extern "C" void virtio_interrupt(unsigned vector) noexcept;
+
+void virtio_interrupt(unsigned vector) noexcept { mirage::virtio_node::here().events.arrived(vector); }

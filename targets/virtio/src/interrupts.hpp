@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: ISC
+// Interrupts only end a sleep: they are let in at one place, leave a mark, and what they are about is polled
+// by the loop.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "local_apic.hpp"
+#include "mirage/core/loop.hpp"
+#include "mirage/freestanding/x86_64/descriptor_tables.hpp"
+
+namespace mirage {
+
+class interrupts {
+ public:
+  /// Pins of the I/O APICs; an interrupt is known by the number of its pin.
+  static constexpr unsigned count = 48;
+
+  /// Switches the controllers on and measures the timer's rate, which takes a moment.
+  void start(freestanding::descriptor_tables& tables) noexcept;
+
+  void watch(event_source& source, unsigned interrupt) noexcept;
+  void unwatch(event_source& source, unsigned interrupt) noexcept;
+
+  /// Sleeps for at most `longest` and marks the sources whose interrupts have come; with nothing to wait for
+  /// it only looks.
+  void wait(loop& tasks, duration longest) noexcept;
+
+  /// From the handler.
+  void arrived(unsigned vector) noexcept;
+
+ private:
+  void mark_arrived(loop& tasks) noexcept;
+  local_apic local_;
+  std::array<event_source*, count> sources_{};
+  volatile std::uint64_t arrived_ = 0;  // a bit for each pin
+};
+
+}  // namespace mirage
