@@ -113,7 +113,7 @@ void connection::take_sacks(const segment& in, news& what, instant now) noexcept
 void connection::measure(const segment& in, const news& what, instant now) noexcept {
   if (what.last_again == instant{}) {
     if (what.last_once == instant{} || what.duplicate) return;
-    if (what.advanced) congestion_.sampled(now - what.last_once, queue_.una(), queue_.nxt());
+    if (what.advanced) congestion_.sampled(now - what.last_once, queue_.una(), queue_.nxt(), now);
     return take_sample(now - what.last_once, what, now);
   }
   // What comes with it may have arrived long ago, out of order.

@@ -22,9 +22,9 @@ void congestion::set_mss(std::uint32_t mss) noexcept {
   window_ = std::max(window_, mss);
 }
 
-void congestion::sampled(duration rtt, sequence una, sequence nxt) noexcept {
+void congestion::sampled(duration rtt, sequence una, sequence nxt, instant now) noexcept {
   // Later slow starts have a threshold that a loss has found.
-  if (threshold_ == most && hystart_.sample(rtt, una, nxt)) threshold_ = window_;
+  if (threshold_ == most && hystart_.sample(rtt, una, nxt, now)) threshold_ = window_;
 }
 
 void congestion::acknowledged(std::uint32_t acked, instant now, duration smoothed_rtt) noexcept {
@@ -34,6 +34,7 @@ void congestion::acknowledged(std::uint32_t acked, instant now, duration smoothe
     const std::uint32_t grown = std::min(window_ + step, std::max(threshold_, window_));
     acked -= std::min(acked, step * divisor);
     set_window(grown);
+    if (threshold_ == most && hystart_.follow_train(now)) threshold_ = window_;
     if (in_slow_start() || acked == 0) return;
   }
   if (algorithm_ == congestion_algorithm::cubic) {

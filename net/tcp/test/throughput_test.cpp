@@ -28,15 +28,22 @@ struct outcome {
   [[nodiscard]] double share() const { return ideal / seconds; }
 };
 
-outcome transfer(const cell& of, congestion_algorithm algorithm, std::uint64_t seed) {
+/// A drop-tail queue of one bandwidth-delay product before the line.
+link_options bottleneck(duration round_trip) {
   link_options link;
-  link.delay = of.round_trip / 2;
+  link.delay = round_trip / 2;
+  link.rate = line;
+  const double rtt = static_cast<double>(round_trip.count()) * 1e-9;
+  link.queue = std::max<std::size_t>(65536, static_cast<std::size_t>(line * rtt));
+  return link;
+}
+
+outcome transfer(const cell& of, congestion_algorithm algorithm, std::uint64_t seed) {
+  link_options link = bottleneck(of.round_trip);
   link.loss = of.loss;
   link.reordering = of.reordering;
   link.late = of.round_trip / 4;
-  link.rate = line;
   const double rtt = static_cast<double>(of.round_trip.count()) * 1e-9;
-  link.queue = std::max<std::size_t>(65536, static_cast<std::size_t>(line * rtt));
   tcp_options options;
   options.congestion = algorithm;
   options.send_buffer_limit = of.buffer;
@@ -56,6 +63,23 @@ outcome transfer(const cell& of, congestion_algorithm algorithm, std::uint64_t s
   const double rounds = 2 + std::max(0.0, std::log2(bound * rtt / (10 * 1448)));
   return {static_cast<double>((both.now - begin).count()) * 1e-9,
           static_cast<double>(size) / bound + rounds * rtt};
+}
+
+TEST(slow_start, does_not_overflow_a_queue_of_one_window) {
+  for (const duration round_trip : {duration(10ms), duration(40ms), duration(100ms)}) {
+    for (const std::uint32_t at_once : {0u, 65535u}) {
+      path way;
+      way.segment_bytes = at_once;
+      way.slices = 16;
+      two_cores both(bottleneck(round_trip), {}, 1, way);
+      both.client().to_write = std::string(size, 'x');
+      both.client().shuts_down = both.server().shuts_down = true;
+      both.connect();
+      ASSERT_TRUE(both.run_until([&] { return both.server().saw_end; }, 10s)) << both.story();
+      EXPECT_EQ(both.counted.retransmitted.value(), 0u)
+          << "a round trip of " << round_trip / 1ms << " ms, " << at_once << " bytes at once";
+    }
+  }
 }
 
 class throughput : public testing::TestWithParam<congestion_algorithm> {};

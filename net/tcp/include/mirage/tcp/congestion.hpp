@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
-// The congestion window: slow start and congestion avoidance of RFC 5681, HyStart++ (RFC 9406), and the
-// policy for what lies beyond: NewReno (RFC 6582) or CUBIC (RFC 9438). When a loss has happened is decided
-// elsewhere (rack.hpp), and how the window is approached while it is repaired is in
+// The congestion window: slow start and congestion avoidance of RFC 5681, when slow start ends (hystart.hpp),
+// and the policy for what lies beyond: NewReno (RFC 6582) or CUBIC (RFC 9438). When a loss has happened is
+// decided elsewhere (rack.hpp), and how the window is approached while it is repaired is in
 // proportional_reduction.hpp.
 #pragma once
 
@@ -31,8 +31,8 @@ class congestion {
   /// `acked` bytes arrived, in a time in which the window was what limited the sender; else it does not grow
   /// (RFC 9438 §4.2, RFC 7661).
   void acknowledged(std::uint32_t acked, instant now, duration smoothed_rtt) noexcept;
-  /// A round-trip sample for HyStart++; `una` and `nxt` mark the rounds.
-  void sampled(duration rtt, sequence una, sequence nxt) noexcept;
+  /// A round-trip sample for HyStart; `una` and `nxt` mark the rounds.
+  void sampled(duration rtt, sequence una, sequence nxt, instant now) noexcept;
 
   /// A loss or an ECN mark, once a window of data: lowers the threshold. The window follows by
   /// `set_window`.

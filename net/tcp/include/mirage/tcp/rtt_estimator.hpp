@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The round-trip time and the retransmission timeout: RFC 6298, with the weights of RFC 7323 appendix G for
-// several samples a round, and the lowest recent round-trip time, for RACK and HyStart++.
+// several samples a round, and the lowest recent round-trip time, for RACK.
 #pragma once
 
 #include <cstdint>
