@@ -13,16 +13,17 @@ from project import eventually, texts
 from results import require
 
 LEASED = "10.0.0.50"
+LEASED6 = "fd00::50"
 
 
 @contextlib.contextmanager
-def dnsmasq():
-    """A server at tap0 that has one address to lease; gives the file in which it notes its leases."""
+def dnsmasq(*more):
+    """A server at tap0 that has one address to lease, and does what `more` says; gives the file in which it notes its leases."""
     with tempfile.TemporaryDirectory() as folder:
         leases = pathlib.Path(folder) / "leases"
         options = ("no-daemon", "conf-file=/dev/null", "port=0", "user=root", "interface=tap0", "bind-interfaces", "no-ping",
                    f"pid-file={folder}/pid", f"dhcp-leasefile={leases}", f"dhcp-range={LEASED},{LEASED},2h",
-                   "dhcp-option=option:dns-server,10.0.0.53")
+                   "dhcp-option=option:dns-server,10.0.0.53", *more)
         process = subprocess.Popen(["dnsmasq", *(f"--{option}" for option in options)], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -45,6 +46,27 @@ def is_leased_by_dnsmasq(echo):
             require(client.recv(100) == b"leased", "it answers at the address that it was leased")
         noted = leases.read_text()
         require(re.search(rf" {re.escape(LEASED)} mirage-echo ", noted) is not None, "dnsmasq knows it by its name", noted)
+
+
+def is_sent_to_dhcp6_by_dnsmasq(echo):
+    """What dnsmasq advertises sends our stack to its DHCPv6, for an address too, or only for DNS servers."""
+    dns = "dhcp-option=option6:dns-server,[fd00::53]"
+    for more, address in (((f"dhcp-range={LEASED6},{LEASED6},64,2h", dns), LEASED6), (("dhcp-range=fd00::,ra-stateless", dns), None)):
+        with dnsmasq("enable-ra", *more) as leases, echo.running() as output:
+            def told():
+                lines = texts("".join(output))
+                require("dhcp_0: DNS server fd00::53" in lines, "it tells of the DNS server", output)
+                require((f"dhcp_0: {LEASED6} for 7200s" in lines) == (address is not None), "it has an address if it shall", output)
+
+            eventually(told, 20)
+            if address is None:
+                continue
+            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as client:
+                client.settimeout(5)
+                client.sendto(b"leased", (address, 7))
+                require(client.recv(100) == b"leased", "it answers at the address that it was leased")
+            noted = leases.read_text()
+            require(f" {address} " in noted, "dnsmasq knows whom it gave it", noted)
 
 
 def is_leased_to_dhclient(server):

@@ -15,10 +15,13 @@
 #include <string_view>
 
 #include "mirage/core/counters.hpp"
+#include "mirage/core/log.hpp"
 #include "mirage/dhcp/basic_client.hpp"
 #include "mirage/dhcp6/client_core.hpp"
 
 namespace mirage {
+
+inline constexpr log_source dhcp6_log{"dhcp6"};
 
 /// For `basic_dhcp_client`.
 struct dhcp6_client_protocol {
@@ -34,13 +37,24 @@ struct dhcp6_client_protocol {
     return {.destination = {dhcp6_servers, dhcp6_port::server},
             .source = {ipv6_address(), dhcp6_port::client}};
   }
-  void told(const dhcp6_configuration*) noexcept {}
-  void conflict() noexcept {}
+  void told(const dhcp6_configuration* now) noexcept {
+    if (now == nullptr) {
+      ++lost;
+      return dhcp6_log.warning("{}: the addresses are lost", label.value);
+    }
+    for (const dhcp6_address& each : now->addresses)
+      dhcp6_log.info("{}: {} for {:.0}", label.value, each.address, each.valid);
+    for (const ipv6_address& each : now->name_servers) dhcp6_log.info("{}: DNS server {}", label.value, each);
+  }
+  void conflict() noexcept { ++conflicts; }
 
   metric_label label;
   counter received{"dhcp6_client_received_messages_total", {label}, "Messages that came"};
   counter sent{"dhcp6_client_sent_messages_total", {label}, "Messages that the network took"};
   counter not_sent{"dhcp6_client_not_sent_messages_total", {label}, "Messages that the network refused"};
+  counter lost{
+      "dhcp6_client_lost_addresses_total", {label}, "Times that addresses ended before they were renewed"};
+  counter conflicts{"dhcp6_client_conflicts_total", {label}, "Times that addresses were declined"};
   counter malformed{
       "dhcp6_client_dropped_total", {label, {"reason", "malformed"}}, "Messages that were dropped"};
   counter not_ours{"dhcp6_client_dropped_total", {label, {"reason", "not_ours"}}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// A stack whose IPv4 address, routes and DNS servers come from a DHCP server: RFC 2131 §4.4, RFC 3442.
+// A stack whose IPv4 address, routes and DNS servers come from a DHCP server: RFC 2131 §4.4, RFC 3442. Its
+// IPv6 is told by routers, which may send it to a server of DHCPv6.
 //
 //   mirage::dhcp_stack<stack_0, tap_0, arp_0> configured{"dhcp", stack, network, arp};
 //   co_await configured.start();
@@ -16,6 +17,7 @@
 #include "mirage/core/task.hpp"
 #include "mirage/core/when.hpp"
 #include "mirage/dhcp/client.hpp"
+#include "mirage/dhcp_stack/autoconfiguration.hpp"
 #include "mirage/v1.hpp"
 
 namespace mirage {
@@ -31,8 +33,6 @@ struct dhcp_stack_options {
 /// `v1::stack`, as the one below, which must outlive it and whose `ipv4()` has no address of its own. The
 /// lease is not given back in the end: connections are still being closed then, and who comes back with the
 /// same MAC gets the same address.
-///
-/// Not implemented: DHCPv6; IPv6 configures itself by router advertisements.
 template <v1::stack Stack, v1::network Network, v1::arp Arp>
 class dhcp_stack {
  public:
@@ -42,7 +42,12 @@ class dhcp_stack {
 
   dhcp_stack(std::string_view name, Stack& below, Network& network, Arp& arp,
              const dhcp_stack_options& options = {})
-      : name_(name), below_(below), network_(network), arp_(arp), options_(options) {}
+      : name_(name),
+        below_(below),
+        network_(network),
+        arp_(arp),
+        options_(options),
+        ipv6_(name, below, network.mac(), changed_) {}
   dhcp_stack(const dhcp_stack&) = delete;
   dhcp_stack& operator=(const dhcp_stack&) = delete;
 
@@ -56,6 +61,7 @@ class dhcp_stack {
     client_->on_change([this](const dhcp_configuration* now) noexcept { change(now); });
     auto asking = co_await client_->start();
     if (!asking) co_return asking;
+    ipv6_.start();
     const auto configured = co_await with_timeout(options_.patience, has_address());
     if (!configured)
       dhcp_log.warning("{}: no server gave an address in {}; going on without one", name_, options_.patience);
@@ -64,6 +70,7 @@ class dhcp_stack {
   task<> stop() {
     checks_.cancel();
     client_.reset();
+    ipv6_.stop();
     co_return;
   }
 
@@ -86,7 +93,19 @@ class dhcp_stack {
   /// All that the server has told, DNS servers and names included; null while there is no address. Valid
   /// until `changed`.
   [[nodiscard]] const dhcp_configuration* configuration() const noexcept { return held_ ? &*held_ : nullptr; }
-  /// Notified when there is another address, or none any more, or when the server tells something else.
+  /// The same of DHCPv6; null while nothing was asked for, or told.
+  [[nodiscard]] const dhcp6_configuration* configuration6() const noexcept { return ipv6_.configuration(); }
+  /// Those that DHCP, DHCPv6 and routers have told of, in this order.
+  [[nodiscard]] std::vector<ip_address> dns_servers() const {
+    std::vector<ip_address> all;
+    const auto add = [&](const auto& some) { all.insert(all.end(), some.begin(), some.end()); };
+    if (held_) add(held_->name_servers);
+    if (const dhcp6_configuration* told = configuration6()) add(told->name_servers);
+    if constexpr (requires { below_.ipv6(); }) add(below_.ipv6().dns_servers());
+    return all;
+  }
+  /// Notified when there is another address, or none any more, when a server tells something else, and when a
+  /// router has spoken.
   [[nodiscard]] event& changed() noexcept { return changed_; }
 
  private:
@@ -145,6 +164,7 @@ class dhcp_stack {
   event changed_;
   std::optional<dhcp_client<udp_type>> client_;
   scope checks_;  // after what its task uses
+  dhcp6_autoconfiguration<Stack> ipv6_;
 };
 
 }  // namespace mirage

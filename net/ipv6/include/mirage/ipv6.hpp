@@ -80,7 +80,16 @@ class ipv6 {
 
   /// False at a cap, or for an address that no host can have.
   bool add_address(const ipv6_prefix& address) { return link_.add_address(address); }
+  /// One that DHCPv6 leases, without a network, for so long; one that is there gets the new times. False as
+  /// above.
+  bool lease_address(const ipv6_address& address, duration preferred, duration valid) {
+    return link_.lease_address(address, preferred, valid);
+  }
   void remove_address(const ipv6_address& address) noexcept { link_.remove_address(address); }
+  /// Whether it is ours, or will be if nobody else turns out to have it.
+  [[nodiscard]] bool has_address(const ipv6_address& address) const noexcept {
+    return link_.addresses().find(address) != nullptr;
+  }
   /// `{}` is the default route. False at the cap.
   bool add_route(const ipv6_prefix& to, const ipv6_address& gateway) noexcept {
     return link_.hops().add_route(to, gateway);
@@ -119,6 +128,8 @@ class ipv6 {
     return link_.discovery().wants_dhcp_addresses();
   }
   [[nodiscard]] bool wants_dhcp() const noexcept { return link_.discovery().wants_dhcp(); }
+  /// Notified when there are other addresses, and when a router has spoken.
+  [[nodiscard]] event& changed() noexcept { return link_.changed(); }
   /// What would be sent from, to there.
   [[nodiscard]] std::optional<ipv6_address> source_for(const ipv6_address& destination) const noexcept {
     return select_source(link_.addresses().all(), destination, os::now());

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: ISC
-// A stack that DHCP configures, as config.cpp sees it: `dhcp_stack(network)`, and what `generic_stack` is
-// with
+// A stack that DHCP configures, as config.cpp sees it: `dhcp_stack(network)`, and what `generic_stack` is with
 // --net=direct --dhcp.
 #pragma once
 

@@ -61,11 +61,20 @@ class ipv6_link {
     pump();
     return true;
   }
+  /// One that DHCPv6 leases, for so long. False as above.
+  bool lease_address(const ipv6_address& address, duration preferred, duration valid) {
+    const instant now = os::now();
+    if (!core_.lease_address(address, later(now, preferred), later(now, valid), now)) return false;
+    pump();
+    return true;
+  }
   void remove_address(const ipv6_address& address) noexcept {
     core_.remove_address(address);
     pump();
   }
   [[nodiscard]] const own_addresses& addresses() const noexcept { return core_.addresses(); }
+  /// Notified when there are other addresses, and when a router has spoken.
+  [[nodiscard]] event& changed() noexcept { return changed_; }
   [[nodiscard]] first_hops& hops() noexcept { return core_.hops(); }
   [[nodiscard]] const ndp_core& discovery() const noexcept { return core_; }
   [[nodiscard]] ipv6_hop find_hop(const ipv6_address& to, bool to_ourselves) noexcept {
@@ -115,7 +124,9 @@ class ipv6_link {
       groups_.queried(query->group, query->response_time, os::now());
     } else {
       switch (core_.input(from, message, os::now())) {
-        case ndp_core::verdict::taken: break;
+        case ndp_core::verdict::taken:
+          if (static_cast<icmpv6_type>(message[0]) == icmpv6_type::router_advertisement) changed_.notify();
+          break;
         case ndp_core::verdict::malformed: return drop(counters_.discovery_malformed);
         case ndp_core::verdict::refused: return drop(counters_.discovery_refused);
       }
