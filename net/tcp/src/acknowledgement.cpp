@@ -208,15 +208,18 @@ void connection::adjust_window(const news& what, instant now) noexcept {
     end_recovery();
     return;
   }
+  const std::uint32_t window = congestion_.window();
   if (phase_ == phase::recovery || phase_ == phase::reduction) {
-    const bool progress = what.advanced && queue_.lost() <= what.lost_before;
-    congestion_.set_window(
-        reduction_.window(what.delivered, queue_.in_flight(), congestion_.threshold(), send_mss_, progress));
+    const proportional_reduction::acknowledgement came{
+        .arrived = what.delivered,
+        .in_flight = queue_.in_flight(),
+        .unused = window > what.flight_before ? window - what.flight_before : 0,
+        .progress = what.advanced && queue_.lost() <= what.lost_before};
+    congestion_.set_window(reduction_.window(came, congestion_.threshold(), send_mss_));
     return;
   }
   if (what.delivered == 0) return;
   // The window grows only where it was what limited the sender (RFC 9438 §4.2).
-  const std::uint32_t window = congestion_.window();
   const bool used = what.flight_before + send_mss_ > window ||
                     (congestion_.in_slow_start() && what.flight_before > window / 2);
   if (used || phase_ == phase::loss) congestion_.acknowledged(what.delivered, now, rtt_.smoothed());
