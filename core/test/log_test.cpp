@@ -3,23 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
+#include "mirage/test/allocations.hpp"
 #include "mirage/test/virtual_node.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace mirage {
 namespace {
@@ -102,12 +89,12 @@ TEST(log, what_is_off_is_not_formatted_and_allocates_nothing) {
   test::virtual_node node;
   ASSERT_TRUE(node.log.parse("*:info,tcp:debug"));
   int formatted = 0;
-  const auto before = allocations;
+  const auto before = test::allocations();
   hello_log.debug("{}", noisy{&formatted});  // off by its source only
   node.log.set(log_level::quiet);
   ASSERT_TRUE(node.log.set("tcp", log_level::quiet));
   for (int i = 0; i < 1000; ++i) hello_log.error("{} {}", noisy{&formatted}, i);
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(test::allocations(), before);
   EXPECT_EQ(formatted, 0);
   node.log.set(log_level::info);
   hello_log.info("{}", noisy{&formatted});

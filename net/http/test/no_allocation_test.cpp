@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <string_view>
 
@@ -15,36 +13,10 @@
 #include "mirage/http/range.hpp"
 #include "mirage/http/response_parser.hpp"
 #include "mirage/http/server_core.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "mirage/test/allocations.hpp"
 
 namespace mirage::http {
 namespace {
-
-template <class Work>
-std::size_t allocations_of(Work work) {
-  const std::size_t before = allocations;
-  work();
-  return allocations - before;
-}
-
-TEST(NoAllocation, TheCounterCounts) {
-  EXPECT_GT(allocations_of([] {
-              std::string text(1000, 'x');
-              ASSERT_EQ(text.size(), 1000u);
-            }),
-            0u);
-}
 
 TEST(NoAllocation, AConnectionOfTheServer) {
   const limits bounds;
@@ -53,7 +25,7 @@ TEST(NoAllocation, AConnectionOfTheServer) {
       "\"b\"\r\n"
       "Range: bytes=0-4,-1\r\nIf-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Other: y\r\n\r\n";
   bool served = false;
-  EXPECT_EQ(allocations_of([&] {
+  EXPECT_EQ(test::allocations_of([&] {
               server_core core{bounds, instant{}};
               served = core.next(as_bytes(text), instant{}) == server_core::need::request;
               const request_head& head = core.head();
@@ -86,7 +58,7 @@ TEST(NoAllocation, AResponseInChunks) {
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n";
   std::size_t received = 0;
   bool done = false;
-  EXPECT_EQ(allocations_of([&] {
+  EXPECT_EQ(test::allocations_of([&] {
               response_parser parser{bounds};
               if (parser.parse(as_bytes(text)) != progress::complete) return;
               body_reader body{bounds};

@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
-#include <new>
 #include <string_view>
 
 #include "mirage/core/event.hpp"
@@ -13,23 +11,8 @@
 #include "mirage/http/file_handler.hpp"
 #include "mirage/http/server.hpp"
 #include "mirage/memory/kv.hpp"
+#include "mirage/test/allocations.hpp"
 #include "mirage/test/virtual_node.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace mirage::http {
 namespace {
@@ -114,11 +97,11 @@ class SteadyState : public testing::Test {
   template <class Work>
   void expect_nothing_taken(Work work) {
     for (int i = 0; i < 100; ++i) work();
-    const std::size_t allocated = allocations;
+    const std::size_t allocated = test::allocations();
     const std::uint64_t frames = node_.frames.growths();
     const std::uint64_t buffers = node_.buffers.growths();
     for (int i = 0; i < 1000; ++i) work();
-    EXPECT_EQ(allocations - allocated, 0u);
+    EXPECT_EQ(test::allocations() - allocated, 0u);
     EXPECT_EQ(node_.frames.growths() - frames, 0u);
     EXPECT_EQ(node_.buffers.growths() - buffers, 0u);
   }

@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: ISC
 // In the steady state a segment costs no heap allocation and no coroutine frame, and a batch one
 // acknowledgement.
-#include <cstdlib>
-#include <new>
 
 #include "mirage/core/scope.hpp"
 #include "mirage/core/sleep.hpp"
+#include "mirage/test/allocations.hpp"
 #include "mirage/test/suites/tcp_suite.hpp"
 #include "two_machines.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const made = std::malloc(size)) return made;
-  std::abort();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace mirage {
 namespace {
@@ -93,14 +76,14 @@ TEST(steady_state, a_stream_takes_no_memory) {
   ASSERT_TRUE(work.spawn("receive", receive(std::move(far), state)).has_value());
   run(both, 100ms);
   const std::size_t warm = state.got;
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations();
   const std::size_t frames = both.node.frames.live();
   const std::size_t growths = both.node.buffers.growths();
   run(both, 100ms);
   EXPECT_GT(state.got, warm + (1u << 20));
   // The network in memory has a queue of its own, a std::deque, which takes a node for each eighteen frames.
   const std::size_t segments = (state.got - warm) / 1448;
-  EXPECT_LE(allocations - before, segments / 8);
+  EXPECT_LE(test::allocations() - before, segments / 8);
   EXPECT_EQ(both.node.frames.live(), frames);
   EXPECT_EQ(both.node.buffers.growths(), growths);
   state.stop = true;
@@ -116,11 +99,11 @@ TEST(steady_state, questions_and_answers_take_no_memory) {
   ASSERT_TRUE(work.spawn("answer", answer(std::move(far))).has_value());
   run(both, 100ms);
   const std::size_t warm = state.got;
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations();
   run(both, 100ms);
   const std::size_t questions = (state.got - warm) / 5;
   EXPECT_GT(questions, 1000u);
-  EXPECT_LE(allocations - before, questions / 4);
+  EXPECT_LE(test::allocations() - before, questions / 4);
   state.stop = true;
   work.cancel();
 }
