@@ -7,33 +7,32 @@
 
 #include "mirage/core/sleep.hpp"
 
-namespace mirage {
+namespace mirage::solo5 {
 
 using v1::block_error;
 
-solo5_block::solo5_block(std::string_view name, std::string_view device) noexcept
-    : name_(name), device_name_(device) {}
+block::block(std::string_view name, std::string_view device) noexcept : name_(name), device_name_(device) {}
 
-task<result<void, solo5_error>> solo5_block::start() {
-  device_ = solo5::find_device(solo5::entry_type::block, device_name_);
-  if (device_ == nullptr) co_return fail(solo5_error::not_attached);
+task<result<void, device_error>> block::start() {
+  device_ = find_device(entry_type::block, device_name_);
+  if (device_ == nullptr) co_return fail(device_error::not_attached);
   info_ = {.sector_size = device_->block_size, .sectors = device_->capacity / device_->block_size};
   co_return {};
 }
 
-bool solo5_block::is_inside(std::uint64_t first, std::uint64_t count) const noexcept {
+bool block::is_inside(std::uint64_t first, std::uint64_t count) const noexcept {
   return first <= info_.sectors && count <= info_.sectors - first;
 }
 
 // ---- Reading -------------------------------------------------------------------------------------------
 
-task<result<buffer, block_error>> solo5_block::read(std::uint64_t first, std::uint32_t count) {
+task<result<buffer, block_error>> block::read(std::uint64_t first, std::uint32_t count) {
   auto content = read_now(first, count);
   co_await yield();
   co_return content;
 }
 
-result<buffer, block_error> solo5_block::read_now(std::uint64_t first, std::uint32_t count) noexcept {
+result<buffer, block_error> block::read_now(std::uint64_t first, std::uint32_t count) noexcept {
   if (!is_inside(first, count)) return fail(block_error::out_of_range);
   ++reads_;
   if (count == 0) return buffer{};
@@ -46,7 +45,7 @@ result<buffer, block_error> solo5_block::read_now(std::uint64_t first, std::uint
   }
   std::uint64_t offset = first * info_.sector_size;
   for (bytes left = content.writable(); !left.empty(); left = left.subspan(info_.sector_size)) {
-    if (!solo5::block_read(*device_, offset, left.first(info_.sector_size))) {
+    if (!block_read(*device_, offset, left.first(info_.sector_size))) {
       ++failed_;
       return fail(block_error::device_failed);
     }
@@ -57,20 +56,20 @@ result<buffer, block_error> solo5_block::read_now(std::uint64_t first, std::uint
 
 // ---- Writing -------------------------------------------------------------------------------------------
 
-task<result<void, block_error>> solo5_block::write(std::uint64_t first, buffer data) {
+task<result<void, block_error>> block::write(std::uint64_t first, buffer data) {
   buffer_list list;
   list.push_back(std::move(data));
   return write(first, std::move(list));
 }
 
-task<result<void, block_error>> solo5_block::write(std::uint64_t first, buffer_list data) {
+task<result<void, block_error>> block::write(std::uint64_t first, buffer_list data) {
   const auto written = write_now(first, data);
   data.clear();
   co_await yield();
   co_return written;
 }
 
-result<void, block_error> solo5_block::write_now(std::uint64_t first, const buffer_list& data) noexcept {
+result<void, block_error> block::write_now(std::uint64_t first, const buffer_list& data) noexcept {
   const std::size_t size = total_size(data);
   if (size % info_.sector_size != 0) return fail(block_error::misaligned);
   if (!is_inside(first, size / info_.sector_size)) return fail(block_error::out_of_range);
@@ -81,7 +80,7 @@ result<void, block_error> solo5_block::write_now(std::uint64_t first, const buff
 }
 
 // Whole sectors go out from where they lie; one that lies in several parts is put together first.
-result<void, block_error> solo5_block::gather(std::uint64_t first, const buffer_list& data) noexcept {
+result<void, block_error> block::gather(std::uint64_t first, const buffer_list& data) noexcept {
   const std::size_t sector = info_.sector_size;
   std::uint64_t offset = first * sector;
   buffer together;
@@ -106,8 +105,8 @@ result<void, block_error> solo5_block::gather(std::uint64_t first, const buffer_
   return {};
 }
 
-result<void, block_error> solo5_block::put(std::uint64_t& offset, cbytes block) noexcept {
-  const auto written = solo5::block_write(*device_, offset, block);
+result<void, block_error> block::put(std::uint64_t& offset, cbytes block) noexcept {
+  const auto written = block_write(*device_, offset, block);
   offset += block.size();
   if (!written) return fail(block_error::device_failed);
   return {};
@@ -115,11 +114,11 @@ result<void, block_error> solo5_block::put(std::uint64_t& offset, cbytes block) 
 
 // ---- What no call of Solo5's does ----------------------------------------------------------------------
 
-task<result<void, block_error>> solo5_block::flush() { co_return {}; }
+task<result<void, block_error>> block::flush() { co_return {}; }
 
-task<result<void, block_error>> solo5_block::discard(std::uint64_t first, std::uint64_t count) {
+task<result<void, block_error>> block::discard(std::uint64_t first, std::uint64_t count) {
   if (!is_inside(first, count)) co_return fail(block_error::out_of_range);
   co_return {};
 }
 
-}  // namespace mirage
+}  // namespace mirage::solo5

@@ -6,7 +6,7 @@
 
 #include "mirage/core/os.hpp"
 
-namespace mirage {
+namespace mirage::solo5 {
 
 namespace {
 
@@ -15,25 +15,24 @@ constexpr std::size_t vlan_tag = 4;
 
 }  // namespace
 
-solo5_network::solo5_network(std::string_view name, std::string_view device,
-                             const solo5_network_options& options)
+network::network(std::string_view name, std::string_view device, const network_options& options)
     : name_(name), device_name_(device), options_(options) {}
 
-task<result<void, solo5_error>> solo5_network::start() { co_return attach(); }
+task<result<void, device_error>> network::start() { co_return attach(); }
 
-result<void, solo5_error> solo5_network::attach() {
-  device_ = solo5::find_device(solo5::entry_type::network, device_name_);
-  if (device_ == nullptr) return fail(solo5_error::not_attached);
+result<void, device_error> network::attach() {
+  device_ = find_device(entry_type::network, device_name_);
+  if (device_ == nullptr) return fail(device_error::not_attached);
   longest_ = device_->mtu + ethernet_header + vlan_tag;
   scratch_.reset(new (std::nothrow) std::byte[longest_]);
-  if (scratch_ == nullptr) return fail(solo5_error::no_memory);
+  if (scratch_ == nullptr) return fail(device_error::no_memory);
   mac_ = device_->mac;
   capabilities_ = {.mtu = device_->mtu, .batch = options_.batch};
-  if (!machine::watch(*this, static_cast<int>(device_->handle))) return fail(solo5_error::not_watched);
+  if (!machine::watch(*this, static_cast<int>(device_->handle))) return fail(device_error::not_watched);
   return {};
 }
 
-task<> solo5_network::stop() {
+task<> network::stop() {
   if (device_ != nullptr) machine::unwatch(*this, static_cast<int>(device_->handle));
   device_ = nullptr;
   next_ = buffer();
@@ -42,7 +41,7 @@ task<> solo5_network::stop() {
 
 // ---- Sending -------------------------------------------------------------------------------------------
 
-result<bytes, v1::net_error> solo5_network::prepare(const v1::transmit& how, std::size_t slices) noexcept {
+result<bytes, v1::net_error> network::prepare(const v1::transmit& how, std::size_t slices) noexcept {
   if (device_ == nullptr) return fail(v1::net_error::down);
   const std::size_t longest = capabilities_.mtu + ethernet_header;
   if (how.segment != 0 || how.header > longest || slices > longest - how.header)
@@ -50,24 +49,24 @@ result<bytes, v1::net_error> solo5_network::prepare(const v1::transmit& how, std
   return bytes(scratch_.get(), longest_);
 }
 
-void solo5_network::send(std::size_t filled, const buffer_list& slices) noexcept {
+void network::send(std::size_t filled, const buffer_list& slices) noexcept {
   std::byte* end = scratch_.get() + filled;
   for (const buffer& slice : slices) {
     if (slice.empty()) continue;
     std::memcpy(end, slice.data(), slice.size());
     end += slice.size();
   }
-  const auto sent = solo5::network_write(*device_, {scratch_.get(), end});
+  const auto sent = network_write(*device_, {scratch_.get(), end});
   if (sent) {
     ++sent_;
   } else {
-    ++(sent.error() == solo5::call_error::again ? full_ : refused_);
+    ++(sent.error() == call_error::again ? full_ : refused_);
   }
 }
 
 // ---- Receiving -----------------------------------------------------------------------------------------
 
-bool solo5_network::poll() noexcept {
+bool network::poll() noexcept {
   if (device_ == nullptr) return false;
   handed_up_ = false;
   std::uint32_t taken = 0;
@@ -77,11 +76,11 @@ bool solo5_network::poll() noexcept {
   return device_ != nullptr && (ready & readable) != 0;
 }
 
-bool solo5_network::receive() noexcept {
+bool network::receive() noexcept {
   if (!next_) next_ = buffer::allocate(longest_);
   // Without memory the frame is read all the same, and so dropped.
   const bytes room = next_ ? next_.writable() : bytes(scratch_.get(), longest_);
-  const auto size = solo5::network_read(*device_, room);
+  const auto size = network_read(*device_, room);
   if (!size) {
     ready = 0;
     return false;
@@ -99,7 +98,7 @@ bool solo5_network::receive() noexcept {
   return true;
 }
 
-void solo5_network::hand_up(std::size_t size) noexcept {
+void network::hand_up(std::size_t size) noexcept {
   const std::size_t capacity = next_.size();
   next_.truncate(size);
   handed_up_ = true;
@@ -109,4 +108,4 @@ void solo5_network::hand_up(std::size_t size) noexcept {
   if (next_) next_.resize(capacity);
 }
 
-}  // namespace mirage
+}  // namespace mirage::solo5

@@ -17,7 +17,7 @@ using test::fake_tender;
 using test::make_frame;
 
 struct solo5_networks {
-  using network = solo5_network;
+  using network = solo5::network;
   static constexpr duration a_while = 1s;
 
   solo5_networks() {
@@ -27,7 +27,7 @@ struct solo5_networks {
   }
   ~solo5_networks() { run(device_.stop()); }
   void run(task<> work) { tender.run(std::move(work)); }
-  solo5_network& device() { return device_; }
+  solo5::network& device() { return device_; }
   void inject(std::string_view frame) { tender.inject(frame); }
   std::vector<std::string> take_sent() { return std::exchange(tender.sent, {}); }
   [[nodiscard]] std::uint64_t counted(std::string_view reason) {
@@ -42,11 +42,11 @@ struct solo5_networks {
   fake_tender tender;
 
  private:
-  solo5_network device_{"network_0", "service"};
+  solo5::network device_{"network_0", "service"};
 };
 MIRAGE_CONFORMANCE(network_suite, solo5, solo5_networks);
 
-result<void, v1::net_error> send(solo5_network& to, std::string_view frame) {
+result<void, v1::net_error> send(solo5::network& to, std::string_view frame) {
   const auto fill = [frame](bytes room) noexcept {
     std::memcpy(room.data(), frame.data(), frame.size());
     return frame.size();
@@ -109,9 +109,9 @@ TEST(solo5_network, drops_and_counts_what_is_no_frame_or_has_no_room) {
 TEST(solo5_network, does_not_start_where_nothing_is_attached) {
   fake_tender tender;
   tender.attach(entry_type::block, "service");
-  solo5_network alone("network_0", "service");
+  solo5::network alone("network_0", "service");
   const auto started = tender.run(alone.start());
-  EXPECT_EQ(test::error_of(started), solo5_error::not_attached);
+  EXPECT_EQ(test::error_of(started), solo5::device_error::not_attached);
   EXPECT_EQ(test::error_of(send(alone, make_frame(60))), v1::net_error::down);
 }
 

@@ -26,12 +26,13 @@ inline std::string solo5_name(const std::string& name, const std::string& otherw
 
 inline descriptor solo5_device(const std::string& kind, const std::string& name) {
   return {.name = kind,
-          .type = "mirage::solo5_" + kind,
+          .type = "mirage::solo5::" + kind,
           .header = "mirage/solo5/" + kind + ".hpp",
           .construct = "$name, " + cpp_literal(name),
           .packages = {"solo5"},
           .targets = {"spt", "hvt"},
-          .cmake = {"mirage_solo5_device(image " + kind + " " + name + ")"}};
+          .cmake = {"mirage_solo5_device(image " + kind + " " + name + ")"},
+          .attach = kind + " " + name};
 }
 
 }  // namespace detail

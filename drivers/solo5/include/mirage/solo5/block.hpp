@@ -13,7 +13,7 @@
 #include "mirage/solo5/error.hpp"
 #include "mirage/v1.hpp"
 
-namespace mirage {
+namespace mirage::solo5 {
 
 /// `v1::block`; a sector is a block of the tender's. Every operation is done before anybody else runs, and
 /// then gives way once, so that a task that reads a whole disk does not hold the loop.
@@ -21,16 +21,16 @@ namespace mirage {
 /// Not there, because no call of Solo5's says it: `flush` is as good as the tender's own promise
 /// (`mirage-spt` writes through to the disk, Solo5's tenders leave that to the host's cache); discarding does
 /// nothing; a disk that is read-only is noticed at the first write, as `device_failed`.
-class solo5_block {
+class block {
  public:
   /// `name` and `device`, the name in the manifest, must outlive it.
-  solo5_block(std::string_view name, std::string_view device) noexcept;
-  solo5_block(const solo5_block&) = delete;
-  solo5_block& operator=(const solo5_block&) = delete;
-  ~solo5_block() = default;
+  block(std::string_view name, std::string_view device) noexcept;
+  block(const block&) = delete;
+  block& operator=(const block&) = delete;
+  ~block() = default;
 
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
-  task<result<void, solo5_error>> start();
+  task<result<void, device_error>> start();
 
   [[nodiscard]] v1::block_info info() const noexcept { return info_; }
   task<result<buffer, v1::block_error>> read(std::uint64_t first, std::uint32_t count);
@@ -49,7 +49,7 @@ class solo5_block {
 
   std::string_view name_;
   std::string_view device_name_;
-  const solo5::attached_device* device_ = nullptr;
+  const attached_device* device_ = nullptr;
   v1::block_info info_;
 
   metric_label label_{"device", name_};
@@ -59,6 +59,6 @@ class solo5_block {
   counter failed_{"block_failed_total", {label_}, "Operations that the host said no to"};
 };
 
-static_assert(v1::block<solo5_block>);
+static_assert(v1::block<block>);
 
-}  // namespace mirage
+}  // namespace mirage::solo5

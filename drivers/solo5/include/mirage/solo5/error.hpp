@@ -5,15 +5,15 @@
 #include <cstdint>
 #include <string_view>
 
-namespace mirage {
+namespace mirage::solo5 {
 
-enum class solo5_error : std::uint8_t { not_attached, no_memory, not_watched };
-[[nodiscard]] constexpr std::string_view describe(solo5_error error) noexcept {
+enum class device_error : std::uint8_t { not_attached, no_memory, not_watched };
+[[nodiscard]] constexpr std::string_view describe(device_error error) noexcept {
   switch (error) {
-    case solo5_error::not_attached: return "the tender has attached no device of that name";
-    case solo5_error::no_memory: return "no memory for a frame";
+    case device_error::not_attached: return "the tender has attached no device of that name";
+    case device_error::no_memory: return "no memory for a frame";
     default: return "the tender cannot report what comes";
   }
 }
 
-}  // namespace mirage
+}  // namespace mirage::solo5

@@ -16,24 +16,24 @@
 #include "mirage/solo5/error.hpp"
 #include "mirage/v1.hpp"
 
-namespace mirage {
+namespace mirage::solo5 {
 
-struct solo5_network_options {
+struct network_options {
   std::uint32_t batch = 64;  ///< frames that one poll takes
 };
 
 /// `v1::network`. A frame that the host does not take at once is dropped and counted, because no tender says
 /// when there is room again; so `full` is never the answer, and `down` only before `start()`.
-class solo5_network : machine::descriptor_source {
+class network : machine::descriptor_source {
  public:
   /// `name` and `device`, the name in the manifest, must outlive it.
-  solo5_network(std::string_view name, std::string_view device, const solo5_network_options& options = {});
-  solo5_network(const solo5_network&) = delete;
-  solo5_network& operator=(const solo5_network&) = delete;
-  ~solo5_network() = default;
+  network(std::string_view name, std::string_view device, const network_options& options = {});
+  network(const network&) = delete;
+  network& operator=(const network&) = delete;
+  ~network() = default;
 
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
-  task<result<void, solo5_error>> start();
+  task<result<void, device_error>> start();
   task<> stop();
 
   [[nodiscard]] mac_address mac() const noexcept { return mac_; }
@@ -53,7 +53,7 @@ class solo5_network : machine::descriptor_source {
 
  private:
   bool poll() noexcept override;
-  [[nodiscard]] result<void, solo5_error> attach();
+  [[nodiscard]] result<void, device_error> attach();
   [[nodiscard]] result<bytes, v1::net_error> prepare(const v1::transmit& how, std::size_t slices) noexcept;
   void send(std::size_t filled, const buffer_list& slices) noexcept;
   [[nodiscard]] bool receive() noexcept;
@@ -61,8 +61,8 @@ class solo5_network : machine::descriptor_source {
 
   std::string_view name_;
   std::string_view device_name_;
-  solo5_network_options options_;
-  const solo5::attached_device* device_ = nullptr;
+  network_options options_;
+  const attached_device* device_ = nullptr;
   mac_address mac_;
   v1::capabilities capabilities_;
   any_network_sink sink_;
@@ -81,6 +81,6 @@ class solo5_network : machine::descriptor_source {
   counter nobody_{"network_dropped_total", {label_, {"reason", "nobody_listens"}}};
 };
 
-static_assert(v1::network<solo5_network>);
+static_assert(v1::network<network>);
 
-}  // namespace mirage
+}  // namespace mirage::solo5
