@@ -31,7 +31,7 @@ struct block_options {
 ///
 /// Not implemented: several queues, a change of the size while it runs; an operation of more segments than
 /// the device takes gives `no_memory`.
-class block final : event_source, doorbell {
+class block : event_source, doorbell {
  public:
   /// `name` must outlive it.
   block(std::string_view name, bus& from, const block_options& options = {}) noexcept;

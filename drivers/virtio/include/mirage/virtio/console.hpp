@@ -22,7 +22,7 @@ namespace mirage::virtio {
 /// broke the rules, reading gives the end and writing `closed`.
 ///
 /// Not implemented: several ports, the size of the screen.
-class console final : event_source, doorbell {
+class console : event_source, doorbell {
  public:
   /// `name` must outlive it.
   console(std::string_view name, bus& from) noexcept;

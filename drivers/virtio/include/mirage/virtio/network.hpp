@@ -29,7 +29,7 @@ struct network_options {
 /// `v1::network`. The link is down while the host says so, and for ever once the device has broken the rules.
 ///
 /// Not implemented: several pairs of queues, filters for addresses and VLANs, a change of the MAC address.
-class network final : event_source, doorbell {
+class network : event_source, doorbell {
  public:
   /// `name` must outlive it.
   network(std::string_view name, bus& from, const network_options& options = {}) noexcept;
