@@ -45,20 +45,21 @@ forward_plan plan_forward(cbytes packet, const v1::received& how, const v1::capa
   forward_plan plan{.header = 4 * (std::to_integer<std::size_t>(packet[0]) & 15), .mtu = device.mtu};
   plan.how = request_for(packet, plan.header, fields.protocol);
   const bool unfinished = (how.checksum_verified || how.segment != 0) && plan.how.checksum_offset != 0;
-  const auto give_up = [&](forward_way why) {
-    plan.way = why;
+  const auto decided = [&](forward_way way) {
+    plan.way = way;
     return plan;
   };
   const std::size_t on_the_wire = how.segment != 0 ? plan.how.header + how.segment : packet.size();
   if (on_the_wire > device.mtu) {
-    if (fields.dont_fragment && !was_cut) return give_up(forward_way::too_long);
-    if (how.segment != 0 || plan.header != ipv4_header::size) return give_up(forward_way::cannot_cut);
+    if (fields.dont_fragment && !was_cut) return decided(forward_way::too_long);
+    if (how.segment != 0 || plan.header != ipv4_header::size) return decided(forward_way::cannot_cut);
     plan.in_fragments = true;
   }
   if (how.segment != 0) {
-    if (!unfinished || !can_cut_segments(device, plan.how, packet.size() - plan.how.header))
-      return give_up(forward_way::cannot_cut);
+    if (!unfinished) return decided(forward_way::cannot_cut);
     plan.how.segment = how.segment;
+    if (!can_cut_segments(device, plan.how, packet.size() - plan.how.header))
+      return decided(forward_way::segments_cut_here);
   } else {
     plan.how.kind = v1::transmit::cut::none;
   }
@@ -69,7 +70,7 @@ forward_plan plan_forward(cbytes packet, const v1::received& how, const v1::capa
 }
 
 void prepare_to_forward(bytes packet, const forward_plan& plan) noexcept {
-  if (plan.way == forward_way::as_it_is) return;
+  if (plan.way == forward_way::as_it_is || plan.way == forward_way::segments_cut_here) return;
   const ipv4_fields fields = ipv4_header::read(packet.data());
   const bytes transport = packet.subspan(plan.header);
   const std::uint16_t pseudo_header = checksum::pseudo_header(

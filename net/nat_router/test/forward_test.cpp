@@ -3,14 +3,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "mirage/checksum.hpp"
 #include "mirage/tcp/wire.hpp"
+#include "mirage/test/virtual_node.hpp"
 #include "mirage/udp/wire.hpp"
 
 namespace mirage {
 namespace {
+
+namespace flag = tcp_protocol::flag;
 
 constexpr v1::capabilities plain{};
 constexpr v1::capabilities clever{
@@ -76,14 +80,14 @@ TEST(plan_forward, a_checksum_that_was_left_undone_is_made) {
   }
 }
 
-TEST(plan_forward, several_segments_in_one_need_a_device_that_cuts_them) {
+TEST(plan_forward, several_segments_in_one_are_cut_by_the_device_or_here) {
   for (const std::uint8_t protocol : std::initializer_list<std::uint8_t>{6, 17}) {
     const auto packet = packet_of(protocol, 30'000);
     const forward_plan plan = plan_forward(packet, {.segment = 1400}, clever, false);
     EXPECT_EQ(plan.way, forward_way::finished_by_device);
     EXPECT_EQ(plan.how.segment, 1400);
     EXPECT_EQ(plan.how.kind, protocol == 6 ? v1::transmit::cut::tcp4 : v1::transmit::cut::udp);
-    EXPECT_EQ(plan_forward(packet, {.segment = 1400}, plain, false).way, forward_way::cannot_cut);
+    EXPECT_EQ(plan_forward(packet, {.segment = 1400}, plain, false).way, forward_way::segments_cut_here);
     EXPECT_EQ(plan_forward(packet, {.segment = 1480}, clever, false).way, forward_way::too_long);
   }
 }
@@ -97,6 +101,56 @@ TEST(plan_forward, what_is_too_long_is_cut_where_that_is_allowed) {
   EXPECT_EQ(plan.way, forward_way::finished_here) << "no device sums up fragments";
   packet[0] = std::byte{0x46};
   EXPECT_EQ(plan_forward(packet, {}, plain, false).way, forward_way::cannot_cut) << "with options";
+}
+
+/// Keeps what it is given.
+struct recording_ipv4 {
+  template <v1::fill Fill>
+  result<void, v1::net_error> write_packet(ipv4_address, const v1::transmit& how, Fill fill,
+                                           const buffer_list& slices) {
+    std::vector<std::byte> packet(how.header);
+    packet.resize(fill(packet));
+    for (const buffer& each : slices) packet.insert(packet.end(), each.view().begin(), each.view().end());
+    packets.push_back(std::move(packet));
+    return {};
+  }
+  std::vector<std::vector<std::byte>> packets;
+};
+
+TEST(forward_packet, segments_are_those_that_a_device_would_have_made) {
+  const test::virtual_node node;
+  for (const std::uint8_t protocol : std::initializer_list<std::uint8_t>{6, 17}) {
+    auto whole = packet_of(protocol, 3001);
+    if (protocol == 6)
+      tcp_protocol::store_header(bytes(whole).subspan(ipv4_header::size),
+                                 {.source = 1,
+                                  .destination = 2,
+                                  .seq = tcp_protocol::sequence(0xffff'ff00),
+                                  .flags = flag::fin | flag::psh | flag::ack | flag::cwr},
+                                 20);
+    for (std::size_t i = 0; i < 3001; ++i) whole[whole.size() - 3001 + i] = static_cast<std::byte>(i % 251);
+    const forward_plan plan = plan_forward(whole, {.segment = 1400}, plain, false);
+    recording_ipv4 by;
+    ASSERT_TRUE(forward_packet(by, buffer::copy_of(whole), plan));
+    ASSERT_EQ(by.packets.size(), 3u);
+    std::vector<std::byte> carried;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const std::vector<std::byte>& each = by.packets[i];
+      const auto header = ipv4_header::of(each);
+      ASSERT_TRUE(header && header->is_checksum_right());
+      EXPECT_EQ(header->fields().total_length, each.size());
+      EXPECT_EQ(sum_of(each, protocol), checksum::verified);
+      if (protocol == 6) {
+        EXPECT_EQ(load_be32(&each[24]), static_cast<std::uint32_t>(0xffff'ff00 + 1400 * i));
+        EXPECT_EQ(std::to_integer<unsigned>(each[33]),
+                  flag::ack | (i == 0 ? flag::cwr : 0U) | (i == 2 ? flag::fin | flag::psh : 0U));
+      } else {
+        EXPECT_EQ(load_be16(&each[24]), each.size() - ipv4_header::size);
+      }
+      carried.insert(carried.end(), each.begin() + static_cast<std::ptrdiff_t>(plan.how.header), each.end());
+    }
+    EXPECT_TRUE(std::ranges::equal(carried, cbytes(whole).last(3001)));
+  }
 }
 
 }  // namespace

@@ -22,12 +22,13 @@ class quiet_network {
   [[nodiscard]] v1::capabilities capabilities() const noexcept { return capabilities_; }
 
   template <v1::fill Fill>
-  result<void, v1::net_error> write(const v1::transmit& how, Fill fill, const buffer_list& slices) {
+  result<void, v1::net_error> write(const v1::transmit& how, Fill fill, buffer_list slices) {
     size_ = fill(bytes(frame_).first(how.header));
     for (const buffer& slice : slices) {
       std::ranges::copy(slice.view(), frame_.begin() + static_cast<std::ptrdiff_t>(size_));
       size_ += slice.size();
     }
+    slices.clear();  // they were copied, so they are sent
     how_ = how;
     ++sent_;
     return {};

@@ -44,8 +44,8 @@ concept port_forwarding_router = requires(R& router, const port_forward& what) {
 ///
 /// The router itself answers pings and has no other service. What comes from inside must be from an address
 /// that the inside has a route to, and what comes from outside must not (RFC 2827). Not implemented: IPv6,
-/// telling a sender that the next hop does not answer (RFC 1812 §5.3.1), acting upon the options of a header,
-/// and cutting what came as several segments in one for an interface that does not.
+/// telling a sender that the next hop does not answer (RFC 1812 §5.3.1), and acting upon the options of a
+/// header.
 template <class Inside, class Outside>
 class nat_router {
  public:

@@ -12,13 +12,21 @@
 #include "mirage/core/buffer_list.hpp"
 #include "mirage/ipv4/fragments.hpp"
 #include "mirage/ipv4/wire.hpp"
+#include "mirage/nat_router/segment_cutter.hpp"
 #include "mirage/v1.hpp"
 
 namespace mirage {
 
-/// `too_long`: for the link, and it must not be cut. `cannot_cut`: it may be, but has options, or came as
-/// several segments in one and the device cuts none.
-enum class forward_way : std::uint8_t { as_it_is, finished_by_device, finished_here, too_long, cannot_cut };
+/// `segments_cut_here`: it came as several segments in one, and the device cuts none. `too_long`: for the
+/// link, and it must not be cut. `cannot_cut`: it may be, but has options, or is several segments in one.
+enum class forward_way : std::uint8_t {
+  as_it_is,
+  finished_by_device,
+  finished_here,
+  segments_cut_here,
+  too_long,
+  cannot_cut
+};
 
 struct forward_plan {
   forward_way way = forward_way::as_it_is;
@@ -36,23 +44,39 @@ struct forward_plan {
 /// Does what is to be done before the packet is handed down: its checksum, or that of the pseudo-header.
 void prepare_to_forward(bytes packet, const forward_plan& plan) noexcept;
 
-/// Sends the packet, whose only reference it is, to where its header says. Of a packet in fragments the first
-/// that finds no room is the error.
+/// As one packet.
 template <class Ipv4>
-result<void, v1::net_error> forward_packet(Ipv4& by, buffer&& packet, const forward_plan& plan) {
-  prepare_to_forward(packet.writable(), plan);
-  const ipv4_fields fields = ipv4_header::read(packet.data());
-  if (!plan.in_fragments) {
-    const bool asked = plan.way == forward_way::finished_by_device;
-    const v1::transmit how = asked ? plan.how : v1::transmit{};
-    auto fill = [&](bytes to) noexcept {
-      if (how.header != 0) std::memcpy(to.data(), packet.data(), how.header);
-      return how.header;
-    };
-    buffer_list rest;
-    if (packet.size() > how.header) rest.push_back(packet.slice(how.header, packet.size() - how.header));
-    return by.write_packet(fields.destination, how, fill, std::move(rest));
+result<void, v1::net_error> forward_whole(Ipv4& by, const buffer& packet, const forward_plan& plan) {
+  const bool asked = plan.way == forward_way::finished_by_device;
+  const v1::transmit how = asked ? plan.how : v1::transmit{};
+  auto fill = [&](bytes to) noexcept {
+    if (how.header != 0) std::memcpy(to.data(), packet.data(), how.header);
+    return how.header;
+  };
+  buffer_list rest;
+  if (packet.size() > how.header) rest.push_back(packet.slice(how.header, packet.size() - how.header));
+  return by.write_packet(ipv4_header::read(packet.data()).destination, how, fill, std::move(rest));
+}
+
+/// As the segments that it is made of.
+template <class Ipv4>
+result<void, v1::net_error> forward_segments(Ipv4& by, const buffer& packet, const forward_plan& plan) {
+  const ipv4_address destination = ipv4_header::read(packet.data()).destination;
+  const segment_cutter cuts(packet.view(), plan.how);
+  for (std::size_t i = 0; i < cuts.count(); ++i) {
+    auto fill = [&](bytes to) noexcept { return cuts.write_headers(i, to); };
+    buffer_list slice;
+    if (cuts.length(i) != 0) slice.push_back(packet.slice(cuts.offset(i), cuts.length(i)));
+    const v1::transmit how{.header = plan.how.header};
+    auto sent = by.write_packet(destination, how, fill, std::move(slice));
+    if (!sent) return sent;
   }
+  return {};
+}
+
+template <class Ipv4>
+result<void, v1::net_error> forward_fragments(Ipv4& by, const buffer& packet, const forward_plan& plan) {
+  const ipv4_fields fields = ipv4_header::read(packet.data());
   const buffer payload = packet.slice(ipv4_header::size, packet.size());
   const fragment_plan cuts(payload.size(), plan.mtu);
   for (std::size_t i = 0; i < cuts.count(); ++i) {
@@ -69,6 +93,16 @@ result<void, v1::net_error> forward_packet(Ipv4& by, buffer&& packet, const forw
     if (!sent) return sent;
   }
   return {};
+}
+
+/// Sends the packet, whose only reference it is, to where its header says. Of a packet in pieces the first
+/// that finds no room is the error.
+template <class Ipv4>
+result<void, v1::net_error> forward_packet(Ipv4& by, buffer&& packet, const forward_plan& plan) {
+  prepare_to_forward(packet.writable(), plan);
+  if (plan.in_fragments) return forward_fragments(by, packet, plan);
+  if (plan.way == forward_way::segments_cut_here) return forward_segments(by, packet, plan);
+  return forward_whole(by, packet, plan);
 }
 
 }  // namespace mirage
