@@ -3,6 +3,7 @@
 // delivered is right and in order, every connection ends, and all memory comes back.
 #include <cstdlib>
 
+#include "mirage/test/seeds.hpp"
 #include "two_cores.hpp"
 
 namespace mirage::tcp_protocol {
@@ -73,9 +74,8 @@ void run(std::uint64_t seed) {
 TEST(lossy_link, a_thousand_seeds_deliver_every_byte_and_end) {
   const char* const chosen = std::getenv("MIRAGE_SEED");
   if (chosen != nullptr) return run(std::strtoull(chosen, nullptr, 10));
-  const char* const wanted = std::getenv("MIRAGE_SEEDS");
-  const std::uint64_t seeds = wanted == nullptr ? 1000 : std::strtoull(wanted, nullptr, 10);
-  for (std::uint64_t seed = 1; seed <= seeds && !testing::Test::HasFatalFailure(); ++seed) run(seed);
+  const std::uint64_t last = test::seeds(1000);
+  for (std::uint64_t seed = 1; seed <= last && !testing::Test::HasFatalFailure(); ++seed) run(seed);
 }
 
 }  // namespace
