@@ -43,7 +43,7 @@ void pump(ndp_core& core, instant now) {
   }
   check(core.next_timeout() > now);
   check(core.addresses().all().size() <= own_addresses::most);
-  check(core.hops().routers() <= first_hops::most_routers);
+  check(core.hops().told_routes() <= first_hops::most_told_routes);
 }
 
 /// A few addresses that matter, because a fuzzer does not find them.
@@ -81,7 +81,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       icmpv6_header::finish(message, header.source, header.destination);
     }
     if ((what & 2) != 0) {
-      const ipv6_address destination = pick(what >> 4);
+      constexpr ipv6_address elsewhere = "2001:db8:9::1";
+      const ipv6_address destination = (what & 4) != 0 ? elsewhere : pick(what >> 4);
       if (destination.is_multicast() || destination.is_unspecified()) continue;
       if (const auto hop = core.first_hop(destination, now)) static_cast<void>(core.lookup(*hop, now));
     } else if (query) {
