@@ -16,7 +16,7 @@ namespace mirage::solo5 {
 namespace {
 
 constexpr std::uint64_t page_size = freestanding::heap::page_size;
-constexpr std::uint64_t stack_size = 1 << 20;
+constexpr std::uint64_t stack_size = 256 << 10;
 
 template <class T>
 T* at(std::uint64_t address) noexcept {

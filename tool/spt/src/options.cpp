@@ -82,8 +82,11 @@ result<options, std::string> read_options(std::span<const char* const> words) {
     words = words.subspan(1);
     if (const auto device = device_option_of(word)) {
       MIRAGE_TRY_VOID(read_device_option(word, *device, read));
-    } else if (word.starts_with("--mem=")) {
-      MIRAGE_TRY_VOID(read_memory(word, word.substr(6), read));
+    } else if (word.starts_with("--mem=") || word.starts_with("--memory=")) {
+      MIRAGE_TRY_VOID(read_memory(word, word.substr(word.find('=') + 1), read));
+    } else if (word == "--memory" && !words.empty()) {
+      MIRAGE_TRY_VOID(read_memory(word, words.front(), read));
+      words = words.subspan(1);
     } else if (word == "--help" || word == "-h") {
       read.help = true;
       return read;

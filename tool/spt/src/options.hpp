@@ -26,7 +26,7 @@ struct options {
 
 inline constexpr std::string_view usage =
     "mirage-spt [OPTION...] IMAGE [--] [ARGUMENT...]\n"
-    "  --mem=MEGABYTES                      memory of the unikernel (512)\n"
+    "  --memory MEGABYTES, --mem=MEGABYTES  memory of the unikernel (512)\n"
     "  --net:NAME=TAP                       the tap of a network device (NAME)\n"
     "  --net-mac:NAME=ADDRESS               its MAC address (random)\n"
     "  --block:NAME=FILE                    the file of a block device (NAME.img)\n"

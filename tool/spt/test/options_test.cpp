@@ -28,6 +28,15 @@ TEST(tender_options, name_the_image_its_devices_and_its_arguments) {
   EXPECT_EQ(given->arguments, "--port=1 \"a b\"");
 }
 
+TEST(tender_options, of_memory_are_also_written_as_for_virtual_machines) {
+  for (const auto& words : {std::vector{"--memory", "8", "x"}, std::vector{"--memory=8", "x"}}) {
+    const auto given = read(words);
+    ASSERT_TRUE(given.has_value()) << given.error();
+    EXPECT_EQ(given->memory_size, std::uint64_t{8} << 20);
+    EXPECT_EQ(given->image, "x");
+  }
+}
+
 TEST(tender_options, behind_the_image_are_the_unikernels) {
   const auto given = read({"--net:service=tap3", "hello.spt", "--", "--net:service=tap4", "--"});
   ASSERT_TRUE(given.has_value()) << given.error();
@@ -46,6 +55,8 @@ TEST(tender_options, that_are_wrong_get_a_sentence) {
   expect({"--bogus", "x"}, "behind a `--`");
   expect({"--mem=1", "x"}, "2 to 65536");
   expect({"--mem=many", "x"}, "2 to 65536");
+  expect({"--memory", "x"}, "2 to 65536");
+  expect({"--memory"}, "behind a `--`");
   expect({"--net:service", "x"}, "no value");
   expect({"--net:a-b=tap0", "x"}, "letters and digits");
   expect({"--net-mac:a=01:00:00:00:00:00", "x"}, "MAC address");

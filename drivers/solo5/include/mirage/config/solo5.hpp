@@ -48,6 +48,16 @@ inline device<block> solo5_block(const std::string& name) {
   return implementation<block>{detail::solo5_device("block", detail::solo5_name(name, "storage"))}();
 }
 
+/// Shows what is written; nobody can type.
+inline device<console> solo5_console() {
+  return implementation<console>{{.name = "console",
+                                  .type = "mirage::solo5::console",
+                                  .header = "mirage/solo5/console.hpp",
+                                  .construct = "$name",
+                                  .packages = {"solo5"},
+                                  .targets = {"spt", "hvt"}}}();
+}
+
 namespace detail {
 
 inline const bool solo5_offers =
@@ -56,7 +66,9 @@ inline const bool solo5_offers =
                   .make = [](const std::string& name, const group&) { return solo5_network(name); }}) &&
     blocks.add({.value = "solo5",
                 .targets = {"spt", "hvt"},
-                .make = [](const std::string& name, const group&) { return solo5_block(name); }});
+                .make = [](const std::string& name, const group&) { return solo5_block(name); }}) &&
+    consoles.add(
+        {.value = "solo5", .targets = {"spt", "hvt"}, .make = [](const group&) { return solo5_console(); }});
 
 }  // namespace detail
 
