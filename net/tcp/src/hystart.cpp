@@ -13,8 +13,8 @@ constexpr std::uint8_t samples_a_round = 8;
 constexpr std::uint8_t conservative_rounds = 5;
 // On a short path acknowledgements are gathered by devices and by turns of the processor.
 constexpr std::uint32_t least_train = 4000;
-// So many acknowledgements at least: a few that a delay holds up are no train.
-constexpr std::uint32_t train_acknowledgements = 8;
+constexpr std::uint32_t least_gap = 2000;  // that ends a train
+constexpr std::uint32_t gaps_a_train = 8;
 
 std::uint32_t microseconds(duration length) noexcept { return static_cast<std::uint32_t>(length / 1us); }
 
@@ -61,9 +61,10 @@ bool hystart::follow_train(instant now) noexcept {
   if (last_lowest_ == unknown) return false;
   const std::uint32_t at = microseconds(now.time_since_epoch());
   const std::uint32_t length = std::max(last_lowest_ / 2, least_train);
-  if (at - train_end_ > length / train_acknowledgements) return false;
+  if (at - train_end_ > std::max(length / gaps_a_train, least_gap)) return false;
   train_end_ = at;
-  if (at - round_began_ < length) return false;
+  // A few that something has held up are no train.
+  if (at - round_began_ < length || samples_ < samples_a_round) return false;
   phase_ = phase::done;
   return true;
 }

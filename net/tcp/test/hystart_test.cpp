@@ -66,6 +66,8 @@ TEST(hystart, a_gap_ends_the_train) {
   EXPECT_EQ(train(100ms, 7ms), duration::max());
 }
 
+TEST(hystart, a_few_acknowledgements_are_no_train) { EXPECT_EQ(train(10ms, 2ms, 7), duration::max()); }
+
 TEST(hystart, on_a_short_path_a_train_takes_four_milliseconds) {
   EXPECT_EQ(train(100us, 50us), duration(4ms));
 }
