@@ -84,30 +84,30 @@ inline const device<console> default_console = consoles();
 inline const device<network> default_network = networks("");
 
 /// The network interface of a name that the target gives a meaning to (a tap on unix).
-inline device<network> netif(std::string name, const group& prefix = {}) {
-  return networks(std::move(name), prefix);
+inline device<network> netif(const std::string& name, const group& prefix = {}) {
+  return networks(name, prefix);
 }
 
 /// A stack of network protocols, by the key --net; `prefix` is put before that key and before the stack's
 /// boot arguments (--management-net, --management-ipv4).
-inline device<stack> generic_stack(needs<network> interface, const group& prefix = {}) {
-  return stacks(std::move(interface), prefix);
+inline device<stack> generic_stack(const needs<network>& interface, const group& prefix = {}) {
+  return stacks(interface, prefix);
 }
 
 /// Looks names up, by the key --names.
-inline device<resolver> generic_resolver(needs<stack> over, const group& prefix = {}) {
-  return resolvers(std::move(over), prefix);
+inline device<resolver> generic_resolver(const needs<stack>& over, const group& prefix = {}) {
+  return resolvers(over, prefix);
 }
 
 /// A block device that is a file of the host, or the disk that the target knows by that name; by the key
 /// --block.
-inline device<block> generic_block(std::string name, const group& prefix = {}) {
-  return blocks(std::move(name), prefix);
+inline device<block> generic_block(const std::string& name, const group& prefix = {}) {
+  return blocks(name, prefix);
 }
 
 /// A folder of the project as a read-only store, by the key --kv_ro.
-inline device<kv_ro> generic_kv_ro(std::string folder, const group& prefix = {}) {
-  return folders(std::move(folder), prefix);
+inline device<kv_ro> generic_kv_ro(const std::string& folder, const group& prefix = {}) {
+  return folders(folder, prefix);
 }
 
 }  // namespace mirage::config

@@ -59,7 +59,7 @@ inline device<kv_ro> crunch(const key<std::string>& folder,
 
 inline const bool crunch_is_offered = folders.add({
     .value = "crunch",
-    .make = [](std::string folder, const group&) { return crunch(folder); },
+    .make = [](const std::string& folder, const group&) { return crunch(folder); },
 });
 
 }  // namespace mirage::config
