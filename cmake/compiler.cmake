@@ -18,8 +18,11 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror
                     -ffunction-sections -fdata-sections)
 # The same source gives the same bytes wherever it lies (and ccache shares objects between build folders). The
-# last option that matches wins, and the build folder often lies inside the tree.
-add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=." "-ffile-prefix-map=${PROJECT_BINARY_DIR}=.")
+# last option that matches wins, and the build folder often lies inside the tree. ccache hands over relative paths.
+file(RELATIVE_PATH MIRAGE_SOURCES_FROM_BUILD "${PROJECT_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
+string(REGEX REPLACE "/$" "" MIRAGE_SOURCES_FROM_BUILD "${MIRAGE_SOURCES_FROM_BUILD}")
+add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=." "-ffile-prefix-map=${PROJECT_BINARY_DIR}=."
+                    "-ffile-prefix-map=${MIRAGE_SOURCES_FROM_BUILD}=.")
 if(NOT MIRAGE_EXCEPTIONS)
   add_compile_options(-fno-exceptions)
 endif()

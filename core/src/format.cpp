@@ -249,7 +249,6 @@ void write_custom(text_writer& out, const format_argument::custom_value& value,
 void write_argument(text_writer& out, const format_argument& argument, const format_spec& spec) noexcept {
   using tag = format_argument::tag;
   const char align = spec.align == 0 ? '<' : spec.align;
-  number_text text;
   switch (argument.kind) {
     case tag::boolean: return write_padded(out, argument.integer != 0 ? "true" : "false", spec, align);
     case tag::character: {
@@ -258,17 +257,9 @@ void write_argument(text_writer& out, const format_argument& argument, const for
     }
     case tag::negative: return write_integer(out, argument.integer, true, spec);
     case tag::positive: return write_integer(out, argument.integer, false, spec);
-    case tag::real:
-    case tag::real32: {
-      number_writer number(text);
-      write_real(number, argument.real, spec.precision, argument.kind == tag::real ? 15 : 7);
-      break;
-    }
-    case tag::duration: {
-      number_writer number(text);
-      write_duration(number, argument.nanoseconds, spec.precision);
-      break;
-    }
+    case tag::real: return argument.real.format(out, argument.real.value, 15, spec);
+    case tag::real32: return argument.real.format(out, argument.real.value, 7, spec);
+    case tag::duration: return argument.time.format(out, argument.time.nanoseconds, spec);
     case tag::text: return write_padded(out, argument.text, spec, align);
     case tag::pointer: {
       format_spec pointer = spec;
@@ -277,10 +268,27 @@ void write_argument(text_writer& out, const format_argument& argument, const for
     }
     case tag::custom: return write_custom(out, argument.custom, spec);
   }
-  write_signed_text(out, text, spec);
 }
 
 }  // namespace
+
+void format_real(text_writer& out, double value, int significant, const format_spec& spec) noexcept {
+  number_text text;
+  {
+    number_writer number(text);
+    write_real(number, value, spec.precision, significant);
+  }
+  write_signed_text(out, text, spec);
+}
+
+void format_duration(text_writer& out, std::int64_t nanoseconds, const format_spec& spec) noexcept {
+  number_text text;
+  {
+    number_writer number(text);
+    write_duration(number, nanoseconds, spec.precision);
+  }
+  write_signed_text(out, text, spec);
+}
 
 void vformat_to(text_writer& out, std::string_view text,
                 std::span<const format_argument> arguments) noexcept {

@@ -6,10 +6,10 @@
 
 namespace mirage {
 
-void panic(std::string_view why, std::source_location place) noexcept {
+void panic(std::string_view why, const char* file, unsigned line) noexcept {
   char text[256];
   text_writer where(text);
-  format_to(where, "{}:{}", std::string_view(place.file_name()), place.line());
+  format_to(where, "{}:{}", std::string_view(file), line);
   os::platform::crash(why, where.text());
 }
 

@@ -98,6 +98,19 @@ consteval format_kind format_kind_of() noexcept {
     return format_kind::none;
 }
 
+struct format_spec {
+  char align = 0;
+  bool prefix = false;
+  bool zeros = false;
+  bool hexadecimal = false;
+  bool upper_case = false;
+  std::uint8_t width = 0;
+  std::int8_t precision = -1;
+};
+
+void format_real(text_writer& out, double value, int significant, const format_spec& spec) noexcept;
+void format_duration(text_writer& out, std::int64_t nanoseconds, const format_spec& spec) noexcept;
+
 /// One argument, erased. It refers to the caller's values and lives no longer than the call.
 struct format_argument {
   enum class tag : std::uint8_t {
@@ -116,19 +129,28 @@ struct format_argument {
     const void* object;
     void (*format)(text_writer&, const void*) noexcept;
   };
+  // What prints it travels along, so that an image without such numbers has not got the code.
+  struct real_value {
+    double value;
+    void (*format)(text_writer&, double value, int significant, const format_spec&) noexcept;
+  };
+  struct duration_value {
+    std::int64_t nanoseconds;
+    void (*format)(text_writer&, std::int64_t nanoseconds, const format_spec&) noexcept;
+  };
   union {
     std::uint64_t integer;  // of a negative number its magnitude
-    std::int64_t nanoseconds;
-    double real;
+    duration_value time;
+    real_value real;
     std::string_view text;
     custom_value custom;
   };
   tag kind;
 
   constexpr format_argument(tag k, std::uint64_t v) noexcept : integer(v), kind(k) {}
-  constexpr format_argument(tag k, double v) noexcept : real(v), kind(k) {}
+  constexpr format_argument(tag k, double v) noexcept : real{v, format_real}, kind(k) {}
   constexpr explicit format_argument(mirage::duration v) noexcept
-      : nanoseconds(v.count()), kind(tag::duration) {}
+      : time{v.count(), format_duration}, kind(tag::duration) {}
   constexpr explicit format_argument(std::string_view v) noexcept : text(v), kind(tag::text) {}
   constexpr explicit format_argument(custom_value v) noexcept : custom(v), kind(tag::custom) {}
 };
@@ -168,16 +190,6 @@ format_argument make_format_argument(const T& value) noexcept {
         &value,
         [](text_writer& out, const void* object) noexcept { format(out, *static_cast<const T*>(object)); }});
 }
-
-struct format_spec {
-  char align = 0;
-  bool prefix = false;
-  bool zeros = false;
-  bool hexadecimal = false;
-  bool upper_case = false;
-  std::uint8_t width = 0;
-  std::int8_t precision = -1;
-};
 
 /// Reads a field from behind its "{" to behind its "}" and takes it off `text`; false if it is malformed.
 constexpr bool take_format_field(std::string_view& text, format_spec& spec) noexcept {
