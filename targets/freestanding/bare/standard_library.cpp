@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: ISC
 // What libstdc++ calls when something is wrong. Its own versions print with stdio and demangle names, which
 // would be most of a small image.
-#include <cstddef>
+#include <string_view>
 
-#include "mirage/core/format.hpp"
 #include "mirage/core/os.hpp"
 
 namespace {
@@ -13,14 +12,6 @@ namespace {
 }  // namespace
 
 namespace std {
-
-// An assertion of a container (_GLIBCXX_ASSERTIONS).
-void __glibcxx_assert_fail(const char* file, int line, const char* function, const char* condition) noexcept {
-  char text[256];
-  mirage::text_writer place(text);
-  mirage::format_to(place, "{}:{}, {}", std::string_view(file), line, std::string_view(function));
-  mirage::os::platform::crash(std::string_view(condition), place.text());
-}
 
 #if !defined(__cpp_exceptions)
 // Without exceptions, what the containers would throw is a programmer's error like any other.

@@ -37,7 +37,7 @@ std::string_view words_for(const fault& what, std::span<const cbytes> guards) no
     case 1:
     case 3: return "it reached a breakpoint, and there is no debugger";
     case 2: return "the machine reported an error of its hardware";
-    case 6: return "it ran an instruction that does not exist, or __builtin_trap";
+    case 6: return "it failed a check of a container, or ran an instruction that does not exist";
     case 8: return "it had a fault while it handled one";
     case 12:
     case 13: return "it used an address that cannot be one, or an instruction that is forbidden";

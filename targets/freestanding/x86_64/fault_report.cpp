@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 // The report of a fault: what it was, the registers, and the way there.
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "backtrace.hpp"
@@ -18,10 +20,13 @@ namespace {
 
 // As fault_entry.S and the processor push it.
 struct fault_frame {
-  std::uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15;
+  std::uint64_t general[15];
   std::uint64_t vector, error;
   std::uint64_t rip, cs, rflags, rsp, ss;
 };
+constexpr std::size_t rbp_of_general = 6;
+constexpr std::array<std::string_view, 15> general_names{
+    "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"};
 
 template <class... Value>
 void print(format_string<Value...> format, const Value&... values) noexcept {
@@ -32,15 +37,9 @@ void print(format_string<Value...> format, const Value&... values) noexcept {
 }
 
 void print_registers(const fault_frame& at) noexcept {
-  const struct {
-    std::string_view name;
-    std::uint64_t value;
-  } all[] = {{"rip", at.rip}, {"rsp", at.rsp}, {"rbp", at.rbp}, {"flags", at.rflags}, {"rax", at.rax},
-             {"rbx", at.rbx}, {"rcx", at.rcx}, {"rdx", at.rdx}, {"rsi", at.rsi},      {"rdi", at.rdi},
-             {"r8", at.r8},   {"r9", at.r9},   {"r10", at.r10}, {"r11", at.r11},      {"r12", at.r12},
-             {"r13", at.r13}, {"r14", at.r14}, {"r15", at.r15}};
-  unsigned column = 0;
-  for (const auto& each : all) print("{:>7} {:016x}{}", each.name, each.value, ++column % 3 == 0 ? "\n" : "");
+  print("    rip {:016x}    rsp {:016x}  flags {:016x}\n", at.rip, at.rsp, at.rflags);
+  for (std::size_t i = 0; i < general_names.size(); ++i)
+    print("{:>7} {:016x}{}", general_names[i], at.general[i], i % 3 == 2 ? "\n" : "");
 }
 
 }  // namespace
@@ -58,6 +57,7 @@ void mirage_report_fault(const mirage::freestanding::fault_frame& at) noexcept {
   print_registers(at);
   // After a jump to nowhere the place that it came from is the one of interest; a call has left it on the
   // stack.
-  print_backtrace(is_fetch(what) ? *std::bit_cast<const std::uint64_t*>(at.rsp) - 1 : at.rip, at.rbp);
+  print_backtrace(is_fetch(what) ? *std::bit_cast<const std::uint64_t*>(at.rsp) - 1 : at.rip,
+                  at.general[rbp_of_general]);
   platform::halt(mirage::exit_status::crashed);
 }

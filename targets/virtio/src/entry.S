@@ -56,7 +56,7 @@ virtio_entry:
         call virtio_start
         ud2
 
-        .section .rodata.virtio_entry, "a", @progbits
+        .section .data.virtio_entry, "aw", @progbits  // the processor may mark them as used
         .balign 8
 descriptors:
         .quad 0

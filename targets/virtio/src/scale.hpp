@@ -9,10 +9,10 @@ namespace mirage {
 struct scale {
   std::uint64_t factor = 0;  // in units of 2^-32
 
-  /// `from` ticks last as long as `to` units; `to / from` is below 2^32.
+  /// `from` ticks last as long as `to` units, which are fewer than 2^32 for each tick.
   [[nodiscard]] static constexpr scale between(std::uint64_t from, std::uint64_t to) noexcept {
-    __extension__ using wide = unsigned __int128;
-    return {static_cast<std::uint64_t>((wide{to} << 32U) / from)};
+    for (; from >> 32U != 0; from >>= 1U) to >>= 1U;
+    return {(to / from << 32U) + (to % from << 32U) / from};
   }
 
   [[nodiscard]] constexpr std::uint64_t operator()(std::uint64_t ticks) const noexcept {
