@@ -16,6 +16,7 @@ import time
 
 logging.getLogger("scapy").setLevel(logging.ERROR)  # it misses an address at lo
 
+from scapy.layers.dhcp import BOOTP  # noqa: E402
 from scapy.layers.inet import IP, TCP, UDP  # noqa: E402
 from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment  # noqa: E402
 from scapy.layers.l2 import Ether  # noqa: E402
@@ -227,6 +228,15 @@ def answer(wire, target, port, flags):
             if packet.haslayer(TCP) and packet[TCP].sport == port and packet[TCP].dport == source:
                 return str(packet[TCP].flags), packet[TCP].seq, packet[TCP].ack
     return None
+
+
+def discovery(wire):
+    """The next question of a host for a DHCP server."""
+    wire.socket.settimeout(10)
+    while True:
+        packet = Ether(wire.socket.recv(2048))
+        if packet.haslayer(BOOTP) and packet[BOOTP].op == 1:
+            return packet
 
 
 def slowloris(signals, target, count=2000):

@@ -5,6 +5,7 @@ import logging
 
 logging.getLogger("scapy").setLevel(logging.ERROR)  # it misses an address at lo
 
+from scapy.layers.dhcp import BOOTP, DHCP  # noqa: E402
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption, IPOption_LSRR, IPOption_SSRR  # noqa: E402
 from scapy.layers.inet6 import (  # noqa: E402
     HBHOptUnknown, ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA, ICMPv6ND_Redirect,
@@ -134,3 +135,32 @@ def crafted(here, there, ours, broadcast, ours6):
     yield from link_layer(here, there, ours)
     for name, counted, packet in (*ipv4(ours, broadcast), *ipv6(ours6), *discovery(ours6)):
         yield name, counted, Ether(src=here, dst=there) / packet
+
+
+def answers_to_dhcp(question, server):
+    """Answers to a DHCPDISCOVER, from a server that nobody should believe: (name, reason, frame)."""
+    asked = question[BOOTP]
+
+    def reply(kind, *options, **fields):
+        head = BOOTP(**{"op": 2, "xid": asked.xid, "chaddr": asked.chaddr, "yiaddr": "10.0.0.77", "siaddr": server, **fields})
+        whole = [("message-type", kind), ("lease_time", 3600), ("subnet_mask", "255.255.255.0"), *options, "end"]
+        return head / DHCP(options=whole)
+
+    identified = ("server_id", server)
+    whole = bytes(reply("offer", identified))
+    for name, reason, message in (
+            ("a message cut short", "malformed", Raw(whole[:100])),
+            ("another cookie", "malformed", Raw(whole.replace(b"\x63\x82\x53\x63", b"\x63\x82\x53\x64"))),
+            ("an option beyond the end", "malformed", Raw(whole[:-1] + b"\x06\xf0\x01")),
+            ("a question as an answer", "malformed", reply("offer", identified, op=1)),
+            ("the answer to another question", "not_ours", reply("offer", identified, xid=asked.xid ^ 1)),
+            ("the answer to another host", "not_ours", reply("offer", identified, chaddr=b"\x02\0\0\0\0\x07")),
+            ("an answer that was not asked for", "unexpected", reply("ack", identified)),
+            ("a refusal that was not asked for", "unexpected", reply("nak", identified)),
+            ("a type of nobody", "unexpected", reply(99, identified)),
+            ("an offer of nobody", "refused", reply("offer")),
+            ("an offer of a group's address", "refused", reply("offer", identified, yiaddr="224.0.0.1")),
+            ("an offer of everybody's address", "refused", reply("offer", identified, yiaddr="255.255.255.255")),
+            ("an offer of no address", "refused", reply("offer", identified, yiaddr="0.0.0.0"))):
+        frame = Ether(src=COMMON, dst=question[Ether].src) / IP(src=server, dst="255.255.255.255") / UDP(sport=67, dport=68) / message
+        yield name, reason, frame

@@ -17,12 +17,12 @@ LEASED6 = "fd00::50"
 
 
 @contextlib.contextmanager
-def dnsmasq(*more):
+def dnsmasq(*more, leased=LEASED):
     """A server at tap0 that has one address to lease, and does what `more` says; gives the file in which it notes its leases."""
     with tempfile.TemporaryDirectory() as folder:
         leases = pathlib.Path(folder) / "leases"
         options = ("no-daemon", "conf-file=/dev/null", "port=0", "user=root", "interface=tap0", "bind-interfaces", "no-ping",
-                   f"pid-file={folder}/pid", f"dhcp-leasefile={leases}", f"dhcp-range={LEASED},{LEASED},2h",
+                   f"pid-file={folder}/pid", f"dhcp-leasefile={leases}", f"dhcp-range={leased},{leased},2h",
                    "dhcp-option=option:dns-server,10.0.0.53", *more)
         process = subprocess.Popen(["dnsmasq", *(f"--{option}" for option in options)], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
