@@ -15,6 +15,11 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(MIRAGE_BARE ON)
 option(MIRAGE_EXCEPTIONS "Compile with exceptions" OFF)
 
+# Small is what these images are for. The link sees all C++ at once, which saves another tenth.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-Os -g -DNDEBUG" CACHE STRING "")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-Os -g -DNDEBUG" CACHE STRING "")
+add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-flto>)
+
 # An interrupt may overwrite what lies below the stack pointer, addresses are known when the image is linked,
 # the crash report walks the frame pointers, and there is one thread.
 add_compile_options(

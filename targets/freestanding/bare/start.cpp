@@ -50,12 +50,14 @@ std::span<const std::string_view> boot_arguments(node& self, std::string_view co
     platform::halt(exit_status::bad_argument);
   }
   const std::span all = std::span(self.words.words).first(words->size());
-  auto own = all.begin();
-  for (auto word = all.begin(); word != all.end(); ++word) {
-    if (is_for_machine == nullptr || !is_for_machine(*word)) own = std::rotate(own, word, word + 1);
-  }
-  self.machine_words = {own, all.end()};
-  return {all.begin(), own};
+  const auto is_ours = [&](std::string_view word) {
+    return is_for_machine == nullptr || !is_for_machine(word);
+  };
+  std::size_t ours = 0;
+  for (std::string_view& word : all)
+    if (is_ours(word)) std::swap(all[ours++], word);
+  self.machine_words = all.subspan(ours);
+  return all.first(ours);
 }
 
 }  // namespace

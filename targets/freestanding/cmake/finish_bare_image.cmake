@@ -21,4 +21,4 @@ if(symbols MATCHES " (std::(__cxx11::)?(locale|ios_base|basic_ios|basic_[io]*str
                       "format with mirage/core/format.hpp instead of streams, and leave out <regex> and <iostream>")
 endif()
 file(COPY_FILE "${IMAGE}" "${IMAGE}.debug")
-execute_process(COMMAND "${STRIP}" --strip-all "${IMAGE}" COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${STRIP}" --strip-all --strip-sections "${IMAGE}" COMMAND_ERROR_IS_FATAL ANY)
