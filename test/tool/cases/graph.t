@@ -151,7 +151,7 @@ The generated program: sharing, groups, arguments, several unikernels.
   --management-dhcp=false (true|false) Let a DHCP server give the address of the stack
   --management-net=host (host|direct) How the stack reaches the network
   --net=host (host|direct)         How the stack reaches the network
-  --network= (simulated|solo5|tap|packet) What a network interface is
+  --network= (simulated|solo5|tap|virtio|packet) What a network interface is
   --target=unix                    Where the image will run
 
 Every generated file says so in its first line, and the same source gives the same bytes:
