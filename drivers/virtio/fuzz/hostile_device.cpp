@@ -55,7 +55,7 @@ class hostile final : public test::fake_transport {
     if (!has_queue(queue)) return;
     test::fake_ring& here = ring(queue);
     switch (from.below(8)) {
-      case 0: take(here, from); break;
+      case 0: take(here, taken_[queue], from); break;
       case 1:
         here.put(from.number(2), from.number(2));
         blind_ = true;
@@ -66,7 +66,7 @@ class hostile final : public test::fake_transport {
         blind_ = true;
         break;
       case 4: here.set_used_flags(static_cast<std::uint16_t>(from.number(2))); break;
-      case 5: give_back(here, from); break;
+      case 5: give_back(here, taken_[queue], from); break;
       case 6: scribble(here, from); break;
       case 7: set_field(from.below(48), from.number(4), 4); break;
     }
@@ -74,15 +74,19 @@ class hostile final : public test::fake_transport {
   }
 
  private:
+  struct chain_taken {
+    std::uint16_t id;
+    std::uint32_t room;
+  };
   void notified(std::uint16_t) override {}
   void reset() override {
-    taken_.clear();
+    for (auto& each : taken_) each.clear();
     fake_transport::reset();
   }
 
   // Writes what may be written. Once a chain may have been given back without our knowing which, its memory
   // may be somebody else's: what a device writes there is beyond any driver's reach.
-  void take(test::fake_ring& here, input& from) {
+  void take(test::fake_ring& here, std::vector<chain_taken>& taken, input& from) {
     if (blind_) return;
     const auto chain = here.take();
     if (!chain) return;
@@ -90,13 +94,13 @@ class hostile final : public test::fake_transport {
     for (std::uint32_t left = from.below(40); left > 0; --left) content += static_cast<char>(from.number(1));
     chain->write(content);
     if (!chain->to_write.empty()) chain->to_write.back().back() = static_cast<std::byte>(from.below(3));
-    taken_.push_back({chain->id, static_cast<std::uint32_t>(chain->room())});
+    taken.push_back({chain->id, static_cast<std::uint32_t>(chain->room())});
   }
   // An honest completion, or nearly.
-  void give_back(test::fake_ring& here, input& from) {
-    if (taken_.empty()) return;
-    const auto [id, room] = taken_.back();
-    taken_.pop_back();
+  void give_back(test::fake_ring& here, std::vector<chain_taken>& taken, input& from) {
+    if (taken.empty()) return;
+    const auto [id, room] = taken.back();
+    taken.pop_back();
     const std::uint32_t kind = from.below(4);
     blind_ = blind_ || kind == 0;
     here.complete(id, kind == 0 ? from.number(2) : kind == 1 ? room + 1 : room);
@@ -108,11 +112,7 @@ class hostile final : public test::fake_transport {
     store_le32(table + 4 * (from.number(2) % (std::size_t{4} * here.where().size)), from.number(4));
   }
 
-  struct chain_taken {
-    std::uint16_t id;
-    std::uint32_t room;
-  };
-  std::vector<chain_taken> taken_;
+  std::array<std::vector<chain_taken>, 4> taken_;
   bool blind_ = false;
 };
 
