@@ -56,8 +56,7 @@ mac_address random_address() {
 // A tap that is not there is made, where this process may, and ends with it.
 result<open_device, std::string> open_tap(const std::string& device, const options& given,
                                           manifest_entry& entry) {
-  const auto named = given.networks.find(device);
-  const std::string tap = named == given.networks.end() ? device : named->second;
+  const std::string tap = tap_of(given, device);
   ifreq request{};
   if (tap.size() >= IFNAMSIZ)
     return fail("the name of the tap " + tap +
@@ -85,8 +84,7 @@ std::unexpected<std::string> no_disk(const std::string& device, const std::strin
 // Written through to the disk, because no call of the unikernel's says when that matters.
 result<open_device, std::string> open_disk(const std::string& device, const options& given,
                                            manifest_entry& entry) {
-  const auto named = given.disks.find(device);
-  const std::string file = named == given.disks.end() ? device + ".img" : named->second;
+  const std::string file = file_of(given, device);
   const auto chosen = given.block_sizes.find(device);
   const std::uint32_t block = chosen == given.block_sizes.end() ? usual_block_size : chosen->second;
   const int descriptor = ::open(file.c_str(), O_RDWR | O_DSYNC | O_CLOEXEC);
@@ -139,6 +137,21 @@ result<std::vector<open_device>, std::string> open_devices(bytes manifest, std::
     opened.push_back(made);
   }
   return opened;
+}
+
+std::string solo5_command(cbytes manifest, std::size_t entries, const options& given) {
+  std::string line = "solo5-spt --mem=" + std::to_string(given.memory_size >> 20U);
+  for (std::size_t place = 1; place < entries; ++place) {
+    const manifest_entry entry = solo5::entry_at(manifest, place);
+    const std::string name = entry.name.data();
+    const bool is_disk = entry.type == entry_type::block;
+    line += is_disk ? " --block:" + name + "=" + file_of(given, name)
+                    : " --net:" + name + "=" + tap_of(given, name);
+    if (const auto size = given.block_sizes.find(name); size != given.block_sizes.end())
+      line += " --block-sector-size:" + name + "=" + std::to_string(size->second);
+  }
+  line += " " + given.image;
+  return given.arguments.empty() ? line : line + " -- " + given.arguments;
 }
 
 }  // namespace mirage::tender

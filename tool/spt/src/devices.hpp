@@ -27,4 +27,7 @@ struct open_device {
 [[nodiscard]] result<std::vector<open_device>, std::string> open_devices(bytes manifest, std::size_t entries,
                                                                          const options& given);
 
+/// The same as a command line for Solo5's own tender.
+[[nodiscard]] std::string solo5_command(cbytes manifest, std::size_t entries, const options& given);
+
 }  // namespace mirage::tender

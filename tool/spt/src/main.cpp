@@ -76,11 +76,15 @@ result<events, std::string> make_events(std::span<const open_device> devices) {
   return made;
 }
 
-// Comes back only with an error.
+// Comes back only with an error, or when it was to do nothing.
 result<void, std::string> run(const options& given) {
   MIRAGE_TRY(const cbytes file, map_file(given.image));
   const auto image = read_image(file, given.memory_size);
   if (!image) return fail(given.image + ": " + std::string(describe(image.error())));
+  if (given.dry_run) {
+    std::puts(solo5_command(image->manifest, image->entries, given).c_str());
+    return {};
+  }
   MIRAGE_TRY(const guest_memory memory, guest_memory::make(*image, given.memory_size));
   MIRAGE_TRY(const auto devices, open_devices(memory.manifest(), image->entries, given));
   MIRAGE_TRY(const events from, make_events(devices));
@@ -105,6 +109,8 @@ int main(int argc, char** argv) {
     std::fputs(std::string(usage).c_str(), stdout);
     return 0;
   }
-  std::fprintf(stderr, "mirage-spt: %s\n", run(*given).error().c_str());
+  const auto ran = run(*given);
+  if (ran) return 0;
+  std::fprintf(stderr, "mirage-spt: %s\n", ran.error().c_str());
   return 1;
 }

@@ -75,6 +75,16 @@ result<void, std::string> read_device_option(std::string_view word, const device
 
 }  // namespace
 
+std::string tap_of(const options& given, const std::string& device) {
+  const auto named = given.networks.find(device);
+  return named == given.networks.end() ? device : named->second;
+}
+
+std::string file_of(const options& given, const std::string& device) {
+  const auto named = given.disks.find(device);
+  return named == given.disks.end() ? device + ".img" : named->second;
+}
+
 result<options, std::string> read_options(std::span<const char* const> words) {
   options read;
   while (!words.empty() && read.image.empty()) {
@@ -87,6 +97,8 @@ result<options, std::string> read_options(std::span<const char* const> words) {
     } else if (word == "--memory" && !words.empty()) {
       MIRAGE_TRY_VOID(read_memory(word, words.front(), read));
       words = words.subspan(1);
+    } else if (word == "--dry-run") {
+      read.dry_run = true;
     } else if (word == "--help" || word == "-h") {
       read.help = true;
       return read;

@@ -22,6 +22,7 @@ struct options {
   std::string image;
   std::string arguments;  ///< one line, for the unikernel
   bool help = false;
+  bool dry_run = false;
 };
 
 inline constexpr std::string_view usage =
@@ -30,7 +31,12 @@ inline constexpr std::string_view usage =
     "  --net:NAME=TAP                       the tap of a network device (NAME)\n"
     "  --net-mac:NAME=ADDRESS               its MAC address (random)\n"
     "  --block:NAME=FILE                    the file of a block device (NAME.img)\n"
-    "  --block-sector-size:NAME=BYTES       its block size, 512 to 4096 (512)\n";
+    "  --block-sector-size:NAME=BYTES       its block size, 512 to 4096 (512)\n"
+    "  --dry-run                            print the command for Solo5's own tender, do nothing\n";
+
+/// What an option says of a device, or what holds without one.
+[[nodiscard]] std::string tap_of(const options& given, const std::string& device);
+[[nodiscard]] std::string file_of(const options& given, const std::string& device);
 
 /// An error is a sentence.
 [[nodiscard]] result<options, std::string> read_options(std::span<const char* const> words);

@@ -45,6 +45,16 @@ TEST(tender_options, behind_the_image_are_the_unikernels) {
   EXPECT_EQ(given->memory_size, std::uint64_t{512} << 20);
 }
 
+TEST(tender_options, say_what_is_attached_to_a_device) {
+  const auto given = read({"--net:service=tap3", "--block:storage=a/b", "--dry-run", "x"});
+  ASSERT_TRUE(given.has_value()) << given.error();
+  EXPECT_TRUE(given->dry_run);
+  EXPECT_EQ(tap_of(*given, "service"), "tap3");
+  EXPECT_EQ(tap_of(*given, "inside"), "inside");
+  EXPECT_EQ(file_of(*given, "storage"), "a/b");
+  EXPECT_EQ(file_of(*given, "disk"), "disk.img");
+}
+
 TEST(tender_options, that_are_wrong_get_a_sentence) {
   const auto expect = [](std::vector<const char*> words, std::string_view why) {
     const auto given = read(std::move(words));
