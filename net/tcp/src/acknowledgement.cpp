@@ -208,8 +208,8 @@ void connection::adjust_window(const news& what, instant now) noexcept {
     end_recovery();
     return;
   }
-  const std::uint32_t window = congestion_.window();
   if (phase_ == phase::recovery || phase_ == phase::reduction) {
+    const std::uint32_t window = congestion_.window();
     const proportional_reduction::acknowledgement came{
         .arrived = what.delivered,
         .in_flight = queue_.in_flight(),
@@ -218,11 +218,8 @@ void connection::adjust_window(const news& what, instant now) noexcept {
     congestion_.set_window(reduction_.window(came, congestion_.threshold(), send_mss_));
     return;
   }
-  if (what.delivered == 0) return;
-  // The window grows only where it was what limited the sender (RFC 9438 §4.2).
-  const bool used = what.flight_before + send_mss_ > window ||
-                    (congestion_.in_slow_start() && what.flight_before > window / 2);
-  if (used || phase_ == phase::loss) congestion_.acknowledged(what.delivered, now, rtt_.smoothed());
+  if (what.delivered > 0 && (window_used_ || phase_ == phase::loss))
+    congestion_.acknowledged(what.delivered, now, rtt_.smoothed());
 }
 
 /// RFC 8985 §7.4.2: whether the probe has repaired a loss that nothing else has told of.

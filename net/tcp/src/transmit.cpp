@@ -24,8 +24,16 @@ bool connection::plan(transmission& out, instant now) noexcept {
       (plan_lost(out) || plan_tail_probe(out) || plan_new(out, now)))
     return true;
   if (plan_control(out)) return true;
+  window_used_ = uses_window();
   if (is_synchronized() && state_ != state::time_wait) arm_for_window(now);
   return false;
+}
+
+/// Whether the congestion window is what limits the sender; else it does not grow (RFC 9438 §4.2, RFC 7661).
+bool connection::uses_window() const noexcept {
+  const std::uint32_t window = congestion_.window();
+  const std::uint32_t flight = queue_.in_flight();
+  return flight + send_mss_ > window || (congestion_.in_slow_start() && flight > window / 2);
 }
 
 bool connection::plan_handshake(transmission& out) noexcept {
@@ -249,7 +257,7 @@ void connection::sent(const transmission& what, instant now) noexcept {
     ++shared_.count.tail_probes;
   }
   reduction_.sent(what.length);
-  push_small_ = false;
+  push_small_ = window_used_ = false;
   sent_at_ = now;
   if (what.again != nullptr) {
     ++shared_.count.retransmitted;

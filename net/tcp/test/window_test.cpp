@@ -82,6 +82,21 @@ TEST(window, the_congestion_window_does_not_grow_while_it_is_not_used) {
   EXPECT_EQ(both.client_core().window().window(), before);
 }
 
+TEST(window, acknowledgements_that_come_in_one_batch_all_count) {
+  open both;
+  const std::uint32_t before = both.client_core().window().window();
+  both.client().to_write = std::string(100'000, 'x');
+  both.filter = [](int, const segment&, std::size_t, unsigned) { return false; };
+  both.pump(0);
+  segment ack = both.next_from(1);
+  ack.window = 65535;
+  for (int i = 0; i < 5; ++i) {
+    ack.ack += 2u * 1448;
+    ASSERT_TRUE(both.client_core().input(ack, {}, both.now));
+  }
+  EXPECT_EQ(both.client_core().window().window(), before + 10 * 1448) << "nothing was sent between them";
+}
+
 TEST(window, what_is_written_in_parts_leaves_in_full_segments) {
   open both;
   both.filter = [](int, const segment&, std::size_t, unsigned) { return false; };

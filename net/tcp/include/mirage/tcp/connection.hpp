@@ -243,6 +243,7 @@ class connection {
   void fill(transmission& out, send_queue::place from, std::uint32_t length) const noexcept;
   [[nodiscard]] segment_options options_for(const transmission& what, instant now) const noexcept;
   [[nodiscard]] bool plan(transmission& out, instant now) noexcept;
+  [[nodiscard]] bool uses_window() const noexcept;
 
   // timeouts.cpp
   void expire(instant now) noexcept;
@@ -369,6 +370,7 @@ class connection {
   bool in_pieces_ : 1 = false;
   bool pieces_tell_ : 1 = false;     // of the path, as it was a long one
   bool was_too_prompt_ : 1 = false;  // a timeout was spurious
+  bool window_used_ : 1 = false;     // up, when all was sent that may be
 };
 
 }  // namespace mirage::tcp_protocol
