@@ -26,10 +26,10 @@ Mistakes on the command line.
 Targets, keys and their values:
 
   $ mirage configure -t amiga
-  mirage: there is no target amiga; the targets are: sim, unix and virtio
+  mirage: there is no target amiga; the targets are: hvt, sim, spt, unix and virtio
   [1]
   $ MIRAGE_DEFAULT_TARGET=amiga mirage configure
-  mirage: there is no target amiga; the targets are: sim, unix and virtio
+  mirage: there is no target amiga; the targets are: hvt, sim, spt, unix and virtio
   [1]
   $ mirage configure --speed=3
   mirage: there is no key --speed here; the keys are --target
