@@ -52,10 +52,11 @@ class network : event_source, station {
   [[nodiscard]] v1::capabilities capabilities() const noexcept;
 
   template <v1::fill Fill>
-  result<void, v1::net_error> write(const v1::transmit& how, Fill fill, const buffer_list& slices) {
+  result<void, v1::net_error> write(const v1::transmit& how, Fill fill, buffer_list slices) {
     MIRAGE_TRY(buffer packet, prepare(how, total_size(slices)));
     const std::size_t filled = fill(packet.writable().first(how.header));
     send(how, std::move(packet), filled, slices);
+    slices.clear();  // they were copied, so they are sent
     return {};
   }
 
