@@ -16,6 +16,8 @@ outcome<int> run_image(const session& with, const run_options& given) {
   if (!fs::is_regular_file(image, error))
     return refuse("{} is not built; run `mirage build` first", last.image);
 
+  const fs::path folder = fs::absolute(where.config_path(), error).parent_path();
+
   command start;
   std::vector<std::string> options = given.options;
   for (const auto& word : place.run) {
@@ -27,7 +29,7 @@ outcome<int> run_image(const session& with, const run_options& given) {
     std::string words = filled(filled(word, "image", image.string()), "name", last.name);
     words = filled(std::move(words), "programs", with.from.programs.string());
     words = filled(std::move(words), "target", place.folder.string());
-    start.words.push_back(filled(std::move(words), "project", fs::absolute(where.folder, error).string()));
+    start.words.push_back(filled(std::move(words), "project", folder.string()));
   }
   start.words.insert(start.words.end(), options.begin(), options.end());
   start.words.insert(start.words.end(), given.arguments.begin(), given.arguments.end());
