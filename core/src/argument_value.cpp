@@ -2,11 +2,26 @@
 // The texts of numbers, flags and lengths of time.
 #include "mirage/core/argument_value.hpp"
 
-#include <charconv>
-
 #include "mirage/core/format.hpp"
 
 namespace mirage {
+
+namespace {
+
+// Reads the decimal digits in front of `text`; false if there are none or too many. (std::from_chars brings
+// all bases along.)
+bool take_digits(std::string_view& text, std::uint64_t& value, std::size_t& count) noexcept {
+  value = 0;
+  for (count = 0; count < text.size() && text[count] >= '0' && text[count] <= '9'; ++count) {
+    const auto digit = static_cast<unsigned>(text[count] - '0');
+    if (__builtin_mul_overflow(value, 10U, &value) || __builtin_add_overflow(value, digit, &value))
+      return false;
+  }
+  text.remove_prefix(count);
+  return count > 0;
+}
+
+}  // namespace
 
 namespace detail {
 
@@ -15,8 +30,8 @@ bool parse_integer(std::string_view text, std::int64_t least, std::uint64_t grea
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
   std::uint64_t magnitude = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), magnitude);
-  if (error != std::errc() || end != text.data() + text.size()) return false;
+  std::size_t count = 0;
+  if (!take_digits(text, magnitude, count) || !text.empty()) return false;
   if (!negative) {
     value = magnitude;
     return magnitude <= greatest;
@@ -56,15 +71,6 @@ constexpr unit units[] = {
     {"h", 3'600'000'000'000},
     {"d", 86'400'000'000'000},
 };
-
-// Reads the digits in front of `text`; false if there are none or too many.
-bool take_digits(std::string_view& text, std::uint64_t& value, std::size_t& count) noexcept {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc()) return false;
-  count = static_cast<std::size_t>(end - text.data());
-  text.remove_prefix(count);
-  return true;
-}
 
 }  // namespace
 
