@@ -194,25 +194,35 @@ def never_reading(signals, target, count=2000):
     holders(signals, target, [b"GET /page.bin HTTP/1.1\r\nHost: x\r\n\r\n"], count, 0)
 
 
+def tiny_window(target):
+    """A connection that wants a long answer through a window as small as it can be."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, 100)
+    connection.settimeout(10)
+    connection.connect((target, 8080))
+    connection.send(b"GET /page.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+    connection.setblocking(False)
+    return connection
+
+
 def tiny_windows(signals, target, count=300):
-    """Reads ten bytes at a time through windows as small as they can be, and so wants each answer in crumbs."""
-    with contextlib.ExitStack() as opened:
-        readers = []
-        for _ in range(count):
-            connection = opened.enter_context(socket.socket())
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, 100)
-            connection.settimeout(10)
-            connection.connect((target, 8080))
-            connection.send(b"GET /page.bin HTTP/1.1\r\nHost: x\r\n\r\n")
-            connection.setblocking(False)
-            readers.append(connection)
+    """Each reads ten bytes at a time, and so wants its answer in crumbs; who is sent away comes again."""
+    readers = [tiny_window(target) for _ in range(count)]
 
-        def read(number):
-            with contextlib.suppress(BlockingIOError):
-                readers[number % count].recv(10)
+    def read(number):
+        which = number % count
+        try:
+            ended = not readers[which].recv(10)
+        except BlockingIOError:
+            ended = False
+        except ConnectionError:
+            ended = True
+        if ended:
+            readers[which].close()
+            readers[which] = tiny_window(target)
 
-        at_rate(signals, 20_000, read)
+    at_rate(signals, 20_000, read)
 
 
 def answer(wire, target, port, flags):
