@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: ISC
 // The report of a fault: what it was, the registers, and the way there.
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 #include "backtrace.hpp"
 #include "mirage/core/format.hpp"
@@ -25,8 +25,8 @@ struct fault_frame {
   std::uint64_t rip, cs, rflags, rsp, ss;
 };
 constexpr std::size_t rbp_of_general = 6;
-constexpr std::array<std::string_view, 15> general_names{
-    "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"};
+// Three letters each.
+constexpr std::string_view general_names = "raxrbxrcxrdxrsirdirbp r8 r9r10r11r12r13r14r15";
 
 template <class... Value>
 void print(format_string<Value...> format, const Value&... values) noexcept {
@@ -38,8 +38,8 @@ void print(format_string<Value...> format, const Value&... values) noexcept {
 
 void print_registers(const fault_frame& at) noexcept {
   print("    rip {:016x}    rsp {:016x}  flags {:016x}\n", at.rip, at.rsp, at.rflags);
-  for (std::size_t i = 0; i < general_names.size(); ++i)
-    print("{:>7} {:016x}{}", general_names[i], at.general[i], i % 3 == 2 ? "\n" : "");
+  for (std::size_t i = 0; i < std::size(at.general); ++i)
+    print("{:>7} {:016x}{}", general_names.substr(3 * i, 3), at.general[i], i % 3 == 2 ? "\n" : "");
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ namespace mirage {
 namespace {
 
 constexpr unsigned first_vector = freestanding::descriptor_tables::exceptions;
-constexpr unsigned vectors = 64;
 constexpr unsigned timer_vector = first_vector + interrupts::count;
+constexpr unsigned spurious_vector = timer_vector + 1;
 
 // The old controllers, which firmware may have left switched on.
 void silence_8259() noexcept {
@@ -54,8 +54,9 @@ scale measure_rate(local_apic& timer) noexcept {
 
 void interrupts::start(freestanding::descriptor_tables& tables) noexcept {
   silence_8259();
-  for (unsigned i = 0; i < vectors; ++i) tables.set_gate(first_vector + i, virtio_interrupt_entries[i]);
-  local_.start(timer_vector);
+  for (unsigned vector = first_vector; vector <= spurious_vector; ++vector)
+    tables.set_gate(vector, virtio_interrupt_entries[vector - first_vector]);
+  local_.start(timer_vector, spurious_vector);
   local_.set_rate(measure_rate(local_));
 }
 

@@ -27,7 +27,6 @@ constexpr std::uint64_t x2_mode = 1 << 10;
 constexpr std::uint64_t global_enable = 1 << 11;
 constexpr std::uint32_t enabled = 1 << 8;
 constexpr std::uint32_t masked = 1 << 16;
-constexpr unsigned spurious_vector = 0x7f;
 
 volatile std::byte* at(unsigned which) noexcept {
   return reinterpret_cast<volatile std::byte*>(local_apic::address + which);
@@ -47,7 +46,7 @@ void local_apic::write(unsigned which, std::uint32_t value) noexcept {
     machine::write32(at(which), value);
 }
 
-void local_apic::start(unsigned timer_vector) noexcept {
+void local_apic::start(unsigned timer_vector, unsigned spurious_vector) noexcept {
   constexpr std::uint32_t has_x2 = 1 << 21;
   x2_ = (cpu::cpuid(1).ecx & has_x2) != 0;
   cpu::write_msr(msr_base, cpu::read_msr(msr_base) | global_enable | (x2_ ? x2_mode : 0));

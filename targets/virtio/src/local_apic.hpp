@@ -16,8 +16,9 @@ class local_apic {
   local_apic(const local_apic&) = delete;
   local_apic& operator=(const local_apic&) = delete;
 
-  /// Switches it on. `timer_vector` comes when the timer has run out.
-  void start(unsigned timer_vector) noexcept;
+  /// Switches it on. `timer_vector` comes when the timer has run out, `spurious_vector` for an
+  /// interrupt that is gone when it is asked for.
+  void start(unsigned timer_vector, unsigned spurious_vector) noexcept;
 
   /// Counts down from the largest number, without an interrupt; for measuring its rate.
   void count_down() noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Each of the mistakes that the machine must notice at once and name.
+// Each of the mistakes that the machine must notice at once and name; or it waits until it is asked to end.
 #pragma once
 
 #include <mirage/core/log.hpp>
@@ -26,8 +26,8 @@ inline void write_code() {
 }
 
 inline void jump_to_data() {
-  static const volatile std::uint64_t data = 0xc3c3c3c3c3c3c3c3;
-  reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(&data))();
+  volatile auto place = reinterpret_cast<std::uintptr_t>(constant);
+  reinterpret_cast<void (*)()>(place)();
 }
 
 inline void jump_to_heap() {
@@ -86,6 +86,7 @@ inline mirage::task<> crash(std::string_view how) {
   if (how == "smash_frame") mistakes::smash_frame();
   if (how == "use_up_memory") mistakes::use_up_memory();
   if (how == "leave_container") mistakes::leave_container();
+  if (how == "wait") co_await mirage::os::shutdown();
   mirage::require(how != "panic", "somebody asked for it");
   co_return;
 }
