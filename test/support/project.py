@@ -39,9 +39,9 @@ class Project:
         self.mirage("configure", *keys)
         self.mirage("build")
 
-    def run(self, *arguments, status=0, typed=None):
-        """What it prints until it ends, which it must with `status`."""
-        done = subprocess.run([MIRAGE, "run", "--", *arguments], cwd=self.folder, input=typed or "",
+    def run(self, *arguments, status=0, typed=None, options=()):
+        """What it prints until it ends, which it must with `status`; `options` are those of `mirage run`."""
+        done = subprocess.run([MIRAGE, "run", *options, "--", *arguments], cwd=self.folder, input=typed or "",
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=LIMIT)
         require(done.returncode == status, f"ended with {done.returncode}, not {status}", done.stdout[-2000:])
         return done.stdout
@@ -51,9 +51,9 @@ class Project:
         return texts(self.run(*arguments, **how))
 
     @contextlib.contextmanager
-    def running(self, *arguments):
+    def running(self, *arguments, options=()):
         """A server, until the block ends; then it is asked to end, which it must do in order."""
-        process = subprocess.Popen([MIRAGE, "run", "--", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+        process = subprocess.Popen([MIRAGE, "run", *options, "--", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         output = []
         reader = threading.Thread(target=lambda: output.extend(process.stdout), daemon=True)

@@ -212,7 +212,7 @@ void block::submit(slot& one, request what, std::uint64_t sector) noexcept {
 }
 
 void block::finish(slot& one, outcome how) noexcept {
-  one.data.clear();
+  if (device_.running() || device_.at_rest()) one.data.clear();  // else the device may still write there
   if (completion* const who = std::exchange(one.who, nullptr)) who->finish(how);
   one.next = std::exchange(free_slots_, &one);
   one.permit.reset();

@@ -70,9 +70,10 @@ void console::close() noexcept {
 
 void console::fail(queue_fault fault) noexcept {
   device_.fail(fault);
+  changed_.notify();
+  if (!device_.at_rest()) return;  // it may still write there
   for (std::uint16_t i = 0; i < typing_->size(); ++i) lent_[i] = {};
   for (std::uint16_t i = 0; i < showing_->size(); ++i) shown_[i].clear();
-  changed_.notify();
 }
 
 // ---- The ring ------------------------------------------------------------------------------------------

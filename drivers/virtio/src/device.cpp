@@ -61,6 +61,7 @@ void device::run() noexcept {
   using namespace device_status;
   transport_->set_status(acknowledge | driver | features_ok | driver_ok);
   running_ = true;
+  at_rest_ = false;
 }
 
 bool device::wait_for_reset() noexcept {
@@ -73,7 +74,8 @@ bool device::reset() noexcept {
   running_ = false;
   if (transport_ == nullptr) return true;
   transport_->set_status(0);
-  return wait_for_reset();
+  at_rest_ = wait_for_reset();
+  return at_rest_;
 }
 
 void device::fail(queue_fault fault) noexcept {

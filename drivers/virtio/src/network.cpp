@@ -169,6 +169,7 @@ void network::fail(queue_fault fault) noexcept {
 
 void network::let_go() noexcept {
   up_ = false;
+  if (!device_.at_rest()) return;  // it may still write there
   merging_ = {};
   for (std::uint16_t i = 0; i < sending_->size(); ++i) sent_frames_[i] = {};
   for (std::uint16_t i = 0; i < receiving_->size(); ++i) lent_[i] = {};

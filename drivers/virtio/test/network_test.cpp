@@ -393,6 +393,23 @@ TEST(virtio_network, resets_a_device_that_lies_and_says_which_rule_it_broke) {
   EXPECT_EQ(sink.told_writable, 0u);
 }
 
+TEST(virtio_network, keeps_the_memory_of_a_device_that_lies_and_does_not_reset) {
+  full_network all;
+  all.hold(true);
+  buffer payload = test::buffer_of("payload");
+  buffer_list slices;
+  slices.push_back(payload.share());
+  EXPECT_EQ(test::outcome(write(all.device(), {.header = 60}, make_frame(60), std::move(slices))), "ok");
+  all.node.settle();
+  all.machine().never_resets = true;
+  all.machine().complete(0, 77, 5000);
+  all.node.settle();
+  EXPECT_FALSE(payload.unique()) << "the device may still read it";
+  EXPECT_EQ(test::error_of(write(all.device(), {.header = 60}, make_frame(60))), v1::net_error::down);
+  all.run(all.device().stop());
+  EXPECT_TRUE(payload.unique());
+}
+
 TEST(virtio_network, stops_using_a_device_that_needs_a_reset) {
   full_network all;
   all.machine().needs_reset();

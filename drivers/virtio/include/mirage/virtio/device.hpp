@@ -64,6 +64,8 @@ class device {
   [[nodiscard]] bool running() const noexcept { return running_; }
   /// Resets it: after this it touches no memory of ours. False if it does not answer.
   bool reset() noexcept;
+  /// Whether what was in flight may be freed: false for one that runs, or did not answer to the reset.
+  [[nodiscard]] bool at_rest() const noexcept { return at_rest_; }
   /// The queue's fault is counted and told to the log, and the device reset.
   void fail(queue_fault fault) noexcept;
   /// True when the device says that it cannot go on; then it was counted and reset. After an interrupt.
@@ -90,6 +92,7 @@ class device {
   transport* transport_ = nullptr;
   std::uint64_t features_ = 0;
   bool running_ = false;
+  bool at_rest_ = true;
 
   metric_label label_{"device", name_};
   counter jumped_{"virtio_faults_total",
