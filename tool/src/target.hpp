@@ -9,8 +9,10 @@
 //   module = true               # the image is a shared object, which the program in `run` loads
 //   toolchain = "toolchain.cmake"   # a CMake toolchain file in that folder; the host's compiler without one
 //   finish = "mirage_finish_image"  # a CMake function of the target's packages that is called with the image
-//   run = ["@image@"]           # what `mirage run` starts, before the boot arguments; @programs@ is our bin/, and
-//                               # @options@ the words of `mirage run` before --, which are boot arguments else
+//   run = ["@image@"]           # what `mirage run` starts, before the boot arguments; @programs@ is our
+//   bin/, and
+//                               # @options@ the words of `mirage run` before --, which are boot arguments
+//                               else
 #pragma once
 
 #include <filesystem>
