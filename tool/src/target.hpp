@@ -10,9 +10,8 @@
 //   toolchain = "toolchain.cmake"   # a CMake toolchain file in that folder; the host's compiler without one
 //   finish = "mirage_finish_image"  # a CMake function of the target's packages that is called with the image
 //   run = ["@image@"]           # what `mirage run` starts, before the boot arguments; @programs@ is our
-//   bin/, and
-//                               # @options@ the words of `mirage run` before --, which are boot arguments
-//                               else
+//                               # bin/, and @options@ the words of `mirage run` before --, which are boot
+//                               # arguments else
 #pragma once
 
 #include <filesystem>

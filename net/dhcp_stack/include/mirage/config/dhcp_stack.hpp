@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: ISC
 // A stack that DHCP configures, as config.cpp sees it: `dhcp_stack(network)`, and what `generic_stack` is
-// with
-// --net=direct --dhcp.
+// with --net=direct --dhcp.
 #pragma once
 
 #include <string>

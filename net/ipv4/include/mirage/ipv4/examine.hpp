@@ -29,7 +29,7 @@ struct examined_packet {
   packet_verdict verdict;
   std::size_t header = 0;   ///< bytes of header with options, of a `whole` or a `fragment`
   ipv4_fields fields = {};  ///< of those, too
-  bool to_many = false;  ///< of those, too: its destination is a broadcast or a group, whatever the frame's
+  bool to_many = false;     ///< of those, too: it is for a broadcast or a group, whatever the frame is
 };
 
 /// `group`: it came to a broadcast or multicast address of the link.
