@@ -53,7 +53,9 @@ function(mirage_crunch target name folder)
                      COMMAND ${program} --depfile "${name}" "${folder}" "${output}"
                      DEPENDS "${depends}" DEPFILE "${output}/${name}.d" VERBATIM
                      COMMENT "Packing ${name}")
-  set_source_files_properties("${output}/${name}.cpp" PROPERTIES OBJECT_DEPENDS "${output}/${name}.bin")
+  # The assembler takes the bytes in when this is compiled: a linker that compiles would not find them.
+  set_source_files_properties("${output}/${name}.cpp" PROPERTIES OBJECT_DEPENDS "${output}/${name}.bin"
+                              COMPILE_OPTIONS -fno-lto)
   target_sources("${target}" PRIVATE "${output}/${name}.cpp" "${output}/${name}.hpp")
   target_include_directories("${target}" PRIVATE "${output}")
   target_link_libraries("${target}" PRIVATE mirage::crunch)
