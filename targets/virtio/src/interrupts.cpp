@@ -20,6 +20,8 @@ constexpr unsigned first_vector = freestanding::descriptor_tables::exceptions;
 constexpr unsigned timer_vector = first_vector + interrupts::count;
 constexpr unsigned spurious_vector = timer_vector + 1;
 
+constexpr std::uint64_t bit_of(unsigned pin) noexcept { return std::uint64_t{1} << pin; }
+
 // The old controllers, which firmware may have left switched on.
 void silence_8259() noexcept {
   machine::out8(0x21, 0xff);
@@ -70,14 +72,29 @@ void interrupts::unwatch(event_source& source, unsigned interrupt) noexcept {
   if (interrupt >= count || sources_[interrupt] != &source) return;
   io_apic::disconnect(interrupt);
   sources_[interrupt] = nullptr;
+  closed_ &= ~bit_of(interrupt);
 }
 
+// The line stays raised until its source is polled. Left open it would interrupt the instruction to which
+// this returns, and never let it go on.
 void interrupts::arrived(unsigned vector) noexcept {
-  if (vector < first_vector + count) arrived_ = arrived_ | std::uint64_t{1} << (vector - first_vector);
+  const unsigned pin = vector - first_vector;
+  if (pin < count) {
+    arrived_ = arrived_ | bit_of(pin);
+    io_apic::close(pin, vector);
+  }
   local_.end_of_interrupt();
 }
 
+void interrupts::open_lines() noexcept {
+  for (; closed_ != 0; closed_ &= closed_ - 1) {
+    const auto pin = static_cast<unsigned>(std::countr_zero(closed_));
+    io_apic::open(pin, first_vector + pin);
+  }
+}
+
 void interrupts::wait(loop& tasks, duration longest) noexcept {
+  open_lines();
   let_in();
   if (arrived_ == 0 && longest > duration::zero()) {
     local_.interrupt_after(longest);
@@ -88,10 +105,11 @@ void interrupts::wait(loop& tasks, duration longest) noexcept {
 
 void interrupts::mark_arrived(loop& tasks) noexcept {
   std::uint64_t bits = arrived_;
+  closed_ = bits;
   arrived_ = 0;
   for (; bits != 0; bits &= bits - 1) {
-    event_source* const source = sources_[static_cast<unsigned>(std::countr_zero(bits))];
-    if (source != nullptr) tasks.mark(*source);
+    if (event_source* const source = sources_[static_cast<unsigned>(std::countr_zero(bits))])
+      tasks.mark(*source);
   }
 }
 

@@ -31,10 +31,12 @@ class interrupts {
   void arrived(unsigned vector) noexcept;
 
  private:
+  void open_lines() noexcept;
   void mark_arrived(loop& tasks) noexcept;
   local_apic local_;
   std::array<event_source*, count> sources_{};
   volatile std::uint64_t arrived_ = 0;  // a bit for each pin
+  std::uint64_t closed_ = 0;            // those of which we want no more until their sources were polled
 };
 
 }  // namespace mirage

@@ -22,8 +22,11 @@ constexpr std::uint32_t masked = 1 << 16;
 
 void connect(unsigned pin, unsigned vector, std::uint32_t processor) noexcept {
   write(pin, 1, processor << 24);
-  write(pin, 0, vector | level_triggered);
+  open(pin, vector);
 }
+
+void close(unsigned pin, unsigned vector) noexcept { write(pin, 0, vector | level_triggered | masked); }
+void open(unsigned pin, unsigned vector) noexcept { write(pin, 0, vector | level_triggered); }
 
 void disconnect(unsigned pin) noexcept { write(pin, 0, masked); }
 

@@ -14,6 +14,9 @@ inline constexpr unsigned pins = 24;                 // of each
 /// Interrupts of `pin` come to the processor as `vector`, again and again while the line is raised: one that
 /// comes while nobody listens is thus not lost.
 void connect(unsigned pin, unsigned vector, std::uint32_t processor) noexcept;
+/// Until `open` none comes, though the line be raised.
+void close(unsigned pin, unsigned vector) noexcept;
+void open(unsigned pin, unsigned vector) noexcept;
 void disconnect(unsigned pin) noexcept;
 
 }  // namespace mirage::io_apic
