@@ -51,8 +51,7 @@ constexpr duration stop_limit = 3s;
 
 std::uint64_t choose(std::uint64_t offered) noexcept {
   using namespace blk_feature;
-  return offered & (feature_bit(size_max) | feature_bit(seg_max) | feature_bit(read_only) |
-                    feature_bit(block_size) | feature_bit(flush) | feature_bit(discard));
+  return offered & feature_bits({size_max, seg_max, read_only, block_size, flush, discard});
 }
 
 }  // namespace

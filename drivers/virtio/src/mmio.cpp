@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "mirage/core/machine.hpp"
+#include "registers.hpp"
 
 namespace mirage::virtio {
 
@@ -100,19 +101,11 @@ device_kind mmio_transport::kind() noexcept {
 }
 
 std::uint64_t mmio_transport::offered_features() noexcept {
-  std::uint64_t features = 0;
-  for (std::uint32_t half = 0; half < 2; ++half) {
-    machine::write32(registers_ + at::device_features_select, half);
-    features |= std::uint64_t{machine::read32(registers_ + at::device_features)} << (32 * half);
-  }
-  return features;
+  return read_features(registers_ + at::device_features_select, registers_ + at::device_features);
 }
 
 void mmio_transport::accept_features(std::uint64_t features) noexcept {
-  for (std::uint32_t half = 0; half < 2; ++half) {
-    machine::write32(registers_ + at::driver_features_select, half);
-    machine::write32(registers_ + at::driver_features, static_cast<std::uint32_t>(features >> (32 * half)));
-  }
+  write_features(registers_ + at::driver_features_select, registers_ + at::driver_features, features);
 }
 
 std::uint8_t mmio_transport::status() noexcept {
@@ -125,20 +118,15 @@ void mmio_transport::set_status(std::uint8_t status) noexcept {
 
 std::uint16_t mmio_transport::queue_limit(std::uint16_t queue) noexcept {
   machine::write32(registers_ + at::queue_select, queue);
-  const std::uint32_t limit = machine::read32(registers_ + at::queue_size_max);
-  return static_cast<std::uint16_t>(limit < 32768 ? limit : 32768);
+  return entries_of(machine::read32(registers_ + at::queue_size_max));
 }
 
 void mmio_transport::enable_queue(std::uint16_t queue, const queue_memory& where) noexcept {
-  auto write_address = [this](std::size_t place, std::uint64_t address) {
-    machine::write32(registers_ + place, static_cast<std::uint32_t>(address));
-    machine::write32(registers_ + place + 4, static_cast<std::uint32_t>(address >> 32U));
-  };
   machine::write32(registers_ + at::queue_select, queue);
   machine::write32(registers_ + at::queue_size, where.size);
-  write_address(at::queue_descriptors, where.descriptors);
-  write_address(at::queue_available, where.available);
-  write_address(at::queue_used, where.used);
+  write_address(registers_ + at::queue_descriptors, where.descriptors);
+  write_address(registers_ + at::queue_available, where.available);
+  write_address(registers_ + at::queue_used, where.used);
   machine::write32(registers_ + at::queue_ready, 1);
 }
 
@@ -153,13 +141,7 @@ std::uint8_t mmio_transport::take_interrupts() noexcept {
 }
 
 std::uint32_t mmio_transport::configuration(std::size_t offset, unsigned size) noexcept {
-  if (offset + size > configuration_size_) return 0;
-  const volatile std::byte* const field = registers_ + at::configuration + offset;
-  switch (size) {
-    case 1: return machine::read8(field);
-    case 2: return machine::read16(field);
-    default: return machine::read32(field);
-  }
+  return read_field(registers_ + at::configuration, configuration_size_, offset, size);
 }
 
 std::uint32_t mmio_transport::configuration_generation() noexcept {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <initializer_list>
 #include <optional>
 
 #include "mirage/core/endian.hpp"
@@ -59,22 +58,17 @@ constexpr duration look_again_after = 5ms;
 // How long what is on its way may take when the network is stopped.
 constexpr duration stop_limit = 100ms;
 
-constexpr std::uint64_t bits(std::initializer_list<unsigned> numbers) {
-  std::uint64_t all = 0;
-  for (const unsigned each : numbers) all |= feature_bit(each);
-  return all;
-}
-
 // Some need others (§5.1.3.1); and what was coalesced fits into our buffers only in parts.
 std::uint64_t choose(std::uint64_t offered) noexcept {
   using namespace net_feature;
-  constexpr std::uint64_t wanted = bits({checksum, guest_checksum, mtu, mac, guest_tso4, guest_tso6,
-                                         guest_ecn, host_tso4, host_tso6, mergeable, status, host_uso});
+  constexpr std::uint64_t wanted =
+      feature_bits({checksum, guest_checksum, mtu, mac, guest_tso4, guest_tso6, guest_ecn, host_tso4,
+                    host_tso6, mergeable, status, host_uso});
   std::uint64_t chosen = offered & wanted;
-  if ((chosen & feature_bit(checksum)) == 0) chosen &= ~bits({host_tso4, host_tso6, host_uso});
+  if ((chosen & feature_bit(checksum)) == 0) chosen &= ~feature_bits({host_tso4, host_tso6, host_uso});
   if ((chosen & feature_bit(guest_checksum)) == 0 || (chosen & feature_bit(mergeable)) == 0)
-    chosen &= ~bits({guest_tso4, guest_tso6});
-  if ((chosen & bits({guest_tso4, guest_tso6})) == 0) chosen &= ~feature_bit(guest_ecn);
+    chosen &= ~feature_bits({guest_tso4, guest_tso6});
+  if ((chosen & feature_bits({guest_tso4, guest_tso6})) == 0) chosen &= ~feature_bit(guest_ecn);
   return chosen;
 }
 

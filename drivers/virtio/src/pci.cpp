@@ -2,6 +2,7 @@
 #include "mirage/virtio/pci.hpp"
 
 #include "mirage/core/machine.hpp"
+#include "registers.hpp"
 
 namespace mirage::virtio {
 
@@ -145,19 +146,11 @@ void pci_transport::find_structures(pci_bus& bus, pci_bus::function where) noexc
 // ---- Registers -----------------------------------------------------------------------------------------
 
 std::uint64_t pci_transport::offered_features() noexcept {
-  std::uint64_t features = 0;
-  for (std::uint32_t half = 0; half < 2; ++half) {
-    machine::write32(common_.at + at::device_feature_select, half);
-    features |= std::uint64_t{machine::read32(common_.at + at::device_feature)} << (32 * half);
-  }
-  return features;
+  return read_features(common_.at + at::device_feature_select, common_.at + at::device_feature);
 }
 
 void pci_transport::accept_features(std::uint64_t features) noexcept {
-  for (std::uint32_t half = 0; half < 2; ++half) {
-    machine::write32(common_.at + at::driver_feature_select, half);
-    machine::write32(common_.at + at::driver_feature, static_cast<std::uint32_t>(features >> (32 * half)));
-  }
+  write_features(common_.at + at::driver_feature_select, common_.at + at::driver_feature, features);
 }
 
 std::uint8_t pci_transport::status() noexcept { return machine::read8(common_.at + at::status); }
@@ -168,20 +161,15 @@ void pci_transport::set_status(std::uint8_t status) noexcept {
 std::uint16_t pci_transport::queue_limit(std::uint16_t queue) noexcept {
   if (queue >= most_queues) return 0;
   machine::write16(common_.at + at::queue_select, queue);
-  const std::uint16_t limit = machine::read16(common_.at + at::queue_size);
-  return limit < 32768 ? limit : std::uint16_t{32768};
+  return entries_of(machine::read16(common_.at + at::queue_size));
 }
 
 void pci_transport::enable_queue(std::uint16_t queue, const queue_memory& where) noexcept {
-  auto write_address = [this](std::size_t place, std::uint64_t address) {
-    machine::write32(common_.at + place, static_cast<std::uint32_t>(address));
-    machine::write32(common_.at + place + 4, static_cast<std::uint32_t>(address >> 32U));
-  };
   machine::write16(common_.at + at::queue_select, queue);
   machine::write16(common_.at + at::queue_size, where.size);
-  write_address(at::queue_descriptors, where.descriptors);
-  write_address(at::queue_available, where.available);
-  write_address(at::queue_used, where.used);
+  write_address(common_.at + at::queue_descriptors, where.descriptors);
+  write_address(common_.at + at::queue_available, where.available);
+  write_address(common_.at + at::queue_used, where.used);
   notify_offsets_[queue] = machine::read16(common_.at + at::queue_notify_offset);
   machine::write16(common_.at + at::queue_enable, 1);
 }
@@ -195,13 +183,7 @@ void pci_transport::notify(std::uint16_t queue) noexcept {
 std::uint8_t pci_transport::take_interrupts() noexcept { return machine::read8(interrupts_.at); }
 
 std::uint32_t pci_transport::configuration(std::size_t offset, unsigned size) noexcept {
-  if (offset + size > device_.size) return 0;
-  const volatile std::byte* const field = device_.at + offset;
-  switch (size) {
-    case 1: return machine::read8(field);
-    case 2: return machine::read16(field);
-    default: return machine::read32(field);
-  }
+  return read_field(device_.at, device_.size, offset, size);
 }
 
 std::uint32_t pci_transport::configuration_generation() noexcept {

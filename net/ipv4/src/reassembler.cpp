@@ -21,21 +21,9 @@ std::optional<reassembled> ipv4_reassembler::add(const examined_packet& fragment
                       all.subspan(fragment.header), os::now(), whole);
   timer_.set(reassembly_.next_timeout());
   counters_.reassembly_evicted += reassembly_.take_evicted();
-  switch (verdict) {
-    case fragment_verdict::complete:
-      ++counters_.fragments_received;
-      ++counters_.reassembled;
-      return whole;
-    case fragment_verdict::taken: ++counters_.fragments_received; break;
-    case fragment_verdict::duplicate: ++counters_.fragment_duplicate; break;
-    case fragment_verdict::malformed: ++counters_.fragment_malformed; break;
-    case fragment_verdict::overlap: ++counters_.fragment_overlap; break;
-    case fragment_verdict::dropped: ++counters_.fragment_given_up; break;
-    case fragment_verdict::too_many: ++counters_.fragment_too_many; break;
-    case fragment_verdict::no_memory: ++counters_.fragment_memory; break;
-    case fragment_verdict::bad_ecn: ++counters_.fragment_ecn; break;
-  }
-  return std::nullopt;
+  count_fragment(counters_, verdict);
+  if (verdict != fragment_verdict::complete) return std::nullopt;
+  return whole;
 }
 
 void ipv4_reassembler::expire() noexcept {

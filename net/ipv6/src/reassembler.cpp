@@ -43,24 +43,10 @@ std::optional<ipv6_reassembler::whole> ipv6_reassembler::add(const header_chain&
       reassembly_.add(place, packet.first(before), packet.subspan(before), os::now(), done);
   timer_.set(reassembly_.next_timeout());
   counters_.reassembly_evicted += reassembly_.take_evicted();
-  switch (verdict) {
-    case fragment_verdict::complete:
-      ++counters_.fragments_received;
-      ++counters_.reassembled;
-      return packet_of(done);
-    case fragment_verdict::taken: ++counters_.fragments_received; break;
-    case fragment_verdict::malformed:
-      ++counters_.fragment_malformed;
-      tell_malformed(place, chain, packet, group);
-      break;
-    case fragment_verdict::duplicate: ++counters_.fragment_duplicate; break;
-    case fragment_verdict::overlap: ++counters_.fragment_overlap; break;
-    case fragment_verdict::dropped: ++counters_.fragment_given_up; break;
-    case fragment_verdict::too_many: ++counters_.fragment_too_many; break;
-    case fragment_verdict::no_memory: ++counters_.fragment_memory; break;
-    case fragment_verdict::bad_ecn: ++counters_.fragment_ecn; break;
-  }
-  return std::nullopt;
+  count_fragment(counters_, verdict);
+  if (verdict == fragment_verdict::malformed) tell_malformed(place, chain, packet, group);
+  if (verdict != fragment_verdict::complete) return std::nullopt;
+  return packet_of(done);
 }
 
 // §4.5: of a length that no fragment but the last may have, or that makes the packet too long.

@@ -105,11 +105,12 @@ void interrupts::wait(loop& tasks, duration longest) noexcept {
 
 void interrupts::mark_arrived(loop& tasks) noexcept {
   std::uint64_t bits = arrived_;
-  closed_ = bits;
   arrived_ = 0;
   for (; bits != 0; bits &= bits - 1) {
-    if (event_source* const source = sources_[static_cast<unsigned>(std::countr_zero(bits))])
-      tasks.mark(*source);
+    const auto pin = static_cast<unsigned>(std::countr_zero(bits));
+    if (sources_[pin] == nullptr) continue;  // nobody would lower the line
+    tasks.mark(*sources_[pin]);
+    closed_ |= bit_of(pin);
   }
 }
 

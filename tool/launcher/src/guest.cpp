@@ -13,38 +13,21 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <utility>
+
+#include "mirage/linux/file_descriptor.hpp"
 
 namespace mirage::launcher {
 
 namespace {
 
-class descriptor {
- public:
-  explicit descriptor(int number = -1) : number_(number) {}
-  descriptor(descriptor&& from) noexcept : number_(std::exchange(from.number_, -1)) {}
-  descriptor& operator=(descriptor&& from) noexcept {
-    std::swap(number_, from.number_);
-    return *this;
-  }
-  ~descriptor() { close(); }
-  void close() {
-    if (number_ >= 0) ::close(std::exchange(number_, -1));
-  }
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
-
 struct pipe_ends {
-  descriptor read;
-  descriptor write;
+  file_descriptor read;
+  file_descriptor write;
   pipe_ends() {
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
-    read = descriptor(ends[0]);
-    write = descriptor(ends[1]);
+    read = file_descriptor(ends[0]);
+    write = file_descriptor(ends[1]);
   }
 };
 
@@ -87,9 +70,9 @@ std::expected<void, std::string> child::start(const std::vector<std::string>& co
   process_ = ::fork();
   if (process_ == 0) become(command, report.write.get());
   if (process_ < 0) return std::unexpected(fmt::format("cannot start a process: {}", std::strerror(errno)));
-  report.write.close();
-  input_.read.close();
-  output_.write.close();
+  report.write.reset();
+  input_.read.reset();
+  output_.write.reset();
   int error = 0;
   if (::read(report.read.get(), &error, sizeof error) != sizeof error) return {};
   wait();
@@ -160,7 +143,7 @@ std::expected<ending, std::string> run_guest(const std::vector<std::string>& com
   const sigset_t set = signals_to_end();
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
-  const descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  const file_descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   child guest;
   if (const auto started = guest.start(command); !started) return std::unexpected(started.error());
   const int second = pass_on(guest, signals.get(), printed);

@@ -282,7 +282,7 @@ struct transmit {
 /// What is known of a received packet; each layer may add to it on the way up.
 struct received {
   bool checksum_verified = false;  ///< TCP or UDP checksum is right, or the packet never left the machine
-  bool group = false;         ///< came to a broadcast or multicast address of the link: not to be answered
+  bool group = false;         ///< came to a broadcast or a group, of the link or of IP: not to be answered
   std::uint16_t segment = 0;  ///< not 0: coalesced from segments of this payload
 };
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 namespace mirage::virtio {
 
@@ -36,6 +37,11 @@ inline constexpr unsigned version_1 = 32;
 
 [[nodiscard]] constexpr std::uint64_t feature_bit(unsigned number) noexcept {
   return std::uint64_t{1} << number;
+}
+[[nodiscard]] constexpr std::uint64_t feature_bits(std::initializer_list<unsigned> numbers) noexcept {
+  std::uint64_t all = 0;
+  for (const unsigned each : numbers) all |= feature_bit(each);
+  return all;
 }
 
 /// Where a split ring lies, as the device sees memory (§2.7).

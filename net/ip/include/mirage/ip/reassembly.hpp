@@ -68,6 +68,22 @@ struct reassembled {
   [[nodiscard]] cbytes header_bytes() const noexcept { return {payload.data() - header, header}; }
 };
 
+/// Counts a fragment in the counters of either version of IP, which have the same names.
+template <class Counters>
+void count_fragment(Counters& counters, fragment_verdict verdict) noexcept {
+  switch (verdict) {
+    case fragment_verdict::complete: ++counters.reassembled; [[fallthrough]];
+    case fragment_verdict::taken: ++counters.fragments_received; break;
+    case fragment_verdict::duplicate: ++counters.fragment_duplicate; break;
+    case fragment_verdict::malformed: ++counters.fragment_malformed; break;
+    case fragment_verdict::overlap: ++counters.fragment_overlap; break;
+    case fragment_verdict::dropped: ++counters.fragment_given_up; break;
+    case fragment_verdict::too_many: ++counters.fragment_too_many; break;
+    case fragment_verdict::no_memory: ++counters.fragment_memory; break;
+    case fragment_verdict::bad_ecn: ++counters.fragment_ecn; break;
+  }
+}
+
 class ip_reassembly {
  public:
   /// What one datagram can be cut into at most.
