@@ -79,10 +79,16 @@ function(mirage_package_program name dir)
   install(TARGETS "${program}" RUNTIME DESTINATION bin)
 endfunction()
 
-# Each public header must stand alone: one generated source a header, which includes nothing else. What can end
-# up in a unikernel is compiled without exceptions here, so that both modes stay possible.
+# Each public header must stand alone: one generated source a header, which includes nothing else, where no source
+# of the package shows it. What can end up in a unikernel is compiled without exceptions here, as all of it is for a
+# bare target, so that both modes stay possible.
 function(mirage_package_headers name dir)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${dir}/include" "${dir}/include/*.hpp")
+  if(NOT headers)
+    return()
+  endif()
+  mirage_first_includes("${dir}" shown)
+  list(REMOVE_ITEM headers ${shown})
   if(NOT headers)
     return()
   endif()
@@ -104,6 +110,20 @@ function(mirage_package_headers name dir)
     target_compile_options("check_headers_${name}" PRIVATE -fno-exceptions)
   endif()
   add_dependencies(check_headers "check_headers_${name}")
+endfunction()
+
+# The headers that a source of the package, or one of its tests, includes before anything else: they compile alone,
+# as that source shows.
+function(mirage_first_includes dir out)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${dir}/src/*.cpp" "${dir}/test/*_test.cpp")
+  set(first "")
+  foreach(source IN LISTS sources)
+    file(STRINGS "${source}" line REGEX "^#include" LIMIT_COUNT 1)
+    if(line MATCHES "[<\"](.*)[>\"]")
+      list(APPEND first "${CMAKE_MATCH_1}")
+    endif()
+  endforeach()
+  set(${out} ${first} PARENT_SCOPE)
 endfunction()
 
 # Whether everything that the tests need is built; on another target it may not be.
