@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mirage/core/log.hpp>
+#include <mirage/core/memory_gauges.hpp>
 #include <mirage/core/os.hpp>
 #include <mirage/core/scope.hpp>
 #include <mirage/core/sleep.hpp>
@@ -116,6 +117,7 @@ mirage::task<> serve(Http& http, std::uint16_t port, Handler handler) {
 template <mirage::v1::kv_ro Files, mirage::v1::http_server Http, mirage::v1::http_server Management>
 mirage::task<> website(Files& files, Http& http, Management& management, std::uint16_t port,
                        std::uint32_t max_age, std::uint16_t metrics_port) {
+  const mirage::memory_gauges memory;
   mirage::http::file_handler handler{files, {.max_age = std::chrono::seconds{max_age}}};
   public_pages pages{handler};
   auto answer = management::answer<typename Management::exchange>;

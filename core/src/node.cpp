@@ -19,6 +19,7 @@ instant monotonic() noexcept { return platform::read_monotonic(); }
 wall_time wall() noexcept { return platform::read_wall(); }
 void random(bytes out) noexcept { platform::entropy(out); }
 void console(std::string_view text) noexcept { platform::console(text); }
+std::size_t memory_in_use() noexcept { return platform::memory_in_use(); }
 
 std::uint64_t random64() noexcept {
   std::uint64_t value = 0;

@@ -70,6 +70,7 @@ instant read_monotonic() noexcept { return host::read_monotonic(); }
 wall_time read_wall() noexcept { return host::read_wall(); }
 void entropy(bytes out) noexcept { host_node::here().entropy.fill(out); }
 void console(std::string_view text) noexcept { static_cast<test::test_host&>(*here).console += text; }
+std::size_t memory_in_use() noexcept { return 0; }
 void wait(instant deadline, duration coalesce) noexcept {
   host_node::here().events.wait(here->tasks, deadline, coalesce);
 }

@@ -28,6 +28,8 @@ void* allocate(std::size_t size, std::size_t alignment = heap::block_alignment) 
 
 }  // namespace
 
+std::size_t mirage::os::platform::memory_in_use() noexcept { return memory().used(); }
+
 void* operator new(std::size_t size) {
   void* const block = allocate(size);
   if (block == nullptr) no_room(size);

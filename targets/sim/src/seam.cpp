@@ -9,6 +9,7 @@ instant read_monotonic() noexcept { return sim_node::here().simulator().now(); }
 wall_time read_wall() noexcept { return sim_node::here().simulator().wall(); }
 void entropy(bytes out) noexcept { sim_node::here().simulator().random(out); }
 void console(std::string_view text) noexcept { sim_node::here().simulator().console(text); }
+std::size_t memory_in_use() noexcept { return 0; }  // all nodes share one heap
 void crash(std::string_view why, std::string_view where) noexcept {
   sim_node::here().simulator().crash(why, where);
 }

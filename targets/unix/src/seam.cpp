@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The two seams of core, filled with what drivers/linux has.
+#include <malloc.h>
 #include <unistd.h>
 
 #include "crash.hpp"
@@ -15,6 +16,10 @@ instant read_monotonic() noexcept { return host::read_monotonic(); }
 wall_time read_wall() noexcept { return host::read_wall(); }
 void entropy(bytes out) noexcept { host_node::here().entropy.fill(out); }
 void console(std::string_view text) noexcept { host::write_whole(STDOUT_FILENO, text); }
+std::size_t memory_in_use() noexcept {
+  const struct mallinfo2 heap = ::mallinfo2();
+  return heap.uordblks + heap.hblkhd;
+}
 void crash(std::string_view why, std::string_view where) noexcept { report_and_exit(why, where); }
 void wait(instant deadline, duration coalesce) noexcept {
   host_node::here().events.wait(here->tasks, deadline, coalesce);

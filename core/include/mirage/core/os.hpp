@@ -3,6 +3,7 @@
 // at link time fills. They are not parameters of a unikernel, because no target lacks them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -31,6 +32,10 @@ void random(bytes out) noexcept;
 /// that is what `v1::console` is for.
 void console(std::string_view text) noexcept;
 
+/// Bytes that `operator new` and `malloc` have given out and that did not come back; 0 where nobody counts
+/// them. Not for every request: it may cost some microseconds.
+[[nodiscard]] std::size_t memory_in_use() noexcept;
+
 /// Asks the loop to stop after this round with `status`; the first status stays. Returns.
 void exit(int status) noexcept;
 
@@ -44,6 +49,7 @@ instant read_monotonic() noexcept;
 wall_time read_wall() noexcept;
 void entropy(bytes out) noexcept;
 void console(std::string_view text) noexcept;
+std::size_t memory_in_use() noexcept;
 
 /// Ends this program at once, after a failed check; `where` may be empty.
 [[noreturn]] void crash(std::string_view why, std::string_view where) noexcept;
