@@ -10,7 +10,7 @@ task<> run_to_the_end(os::node& node, std::span<const std::string_view> command_
   if (!node.exit_status) node.exit_status = status;
 }
 
-task<> wait_for_shutdown() { co_await os::shutdown(); }
+task<> wait_for_shutdown() { co_await os::shutdown().asked(); }
 
 }  // namespace
 
@@ -34,7 +34,7 @@ task<> until_shutdown(task<> jobs) {
   auto watched = running.spawn("shutdown", wait_for_shutdown());
   require(watched.has_value(), "the frame pool has no room for the unikernel");
   co_await running.join_one();
-  if (os::shutdown().is_set()) co_await running.join_until(later(os::now(), stop_limit));
+  if (os::shutdown().was_awaited()) co_await running.join_until(later(os::now(), stop_limit));
 }
 
 task<> device_list::stop() {

@@ -105,15 +105,41 @@ TEST_F(unikernels, until_shutdown_lets_the_jobs_end_in_order) {
 TEST_F(unikernels, until_shutdown_cancels_jobs_that_take_too_long) {
   EXPECT_EQ(run([this](auto) -> task<int> {
               event never_set;
-              os::shutdown().set();
+              auto linger = [](event& until) -> task<> {
+                co_await os::shutdown();
+                co_await until;
+              };
+              scope others;
+              EXPECT_TRUE(others.spawn([]() -> task<> {
+                co_await sleep_for(10s);
+                os::shutdown().set();
+              }));
+              co_await until_shutdown(linger(never_set));
+              log += "stopped";
+              co_return 0;
+            }),
+            0);
+  EXPECT_EQ(log, "stopped");
+  EXPECT_GE(node.time(), test::virtual_start + 10s + stop_limit);
+  EXPECT_LT(node.time(), test::virtual_start + 10s + stop_limit + 1s);
+}
+
+TEST_F(unikernels, until_shutdown_cancels_at_once_jobs_that_do_not_wait_for_it) {
+  EXPECT_EQ(run([this](auto) -> task<int> {
+              event never_set;
+              scope others;
+              EXPECT_TRUE(others.spawn([]() -> task<> {
+                co_await sleep_for(10s);
+                os::shutdown().set();
+                os::shutdown().set();
+              }));
               co_await until_shutdown(serve(never_set));
               log += "stopped";
               co_return 0;
             }),
             0);
   EXPECT_EQ(log, "serving stopped");
-  EXPECT_GE(node.time(), test::virtual_start + stop_limit);
-  EXPECT_LT(node.time(), test::virtual_start + stop_limit + 1s);
+  EXPECT_LT(node.time(), test::virtual_start + 11s);
 }
 
 enum class trouble { broken };

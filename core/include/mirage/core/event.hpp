@@ -23,6 +23,8 @@ class event {
   }
   void reset() noexcept { set_ = false; }
   [[nodiscard]] bool is_set() const noexcept { return set_; }
+  /// Whether a task waits.
+  [[nodiscard]] bool is_awaited() const noexcept { return !waiting_.empty(); }
 
   /// Wakes everyone who waits now, and leaves the flag as it is.
   void notify() noexcept;

@@ -10,10 +10,10 @@
 #include "mirage/core/buffer_pool.hpp"
 #include "mirage/core/coalescing.hpp"
 #include "mirage/core/counters.hpp"
-#include "mirage/core/event.hpp"
 #include "mirage/core/frame_pool.hpp"
 #include "mirage/core/log_levels.hpp"
 #include "mirage/core/loop.hpp"
+#include "mirage/core/shutdown_event.hpp"
 
 namespace mirage::os {
 
@@ -42,7 +42,7 @@ class node {
   buffer_pool buffers;
   loop tasks;
   coalescing_policy coalescing;
-  event shutdown;
+  shutdown_event shutdown;
   std::optional<int> exit_status;
   std::string_view name = "unikernel";
 };

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "mirage/core/bytes.hpp"
-#include "mirage/core/event.hpp"
 #include "mirage/core/node.hpp"
 #include "mirage/core/time.hpp"
 
@@ -39,8 +38,9 @@ void console(std::string_view text) noexcept;
 /// Asks the loop to stop after this round with `status`; the first status stays. Returns.
 void exit(int status) noexcept;
 
-/// Set when the unikernel was asked to end (SIGINT, SIGTERM, a power button, xl shutdown).
-[[nodiscard]] inline event& shutdown() noexcept { return here->shutdown; }
+/// Set when the unikernel was asked to end (SIGINT, SIGTERM, a power button, xl shutdown). A unikernel that
+/// waits for it has five seconds to end in order; one that does not is cancelled at once.
+[[nodiscard]] inline shutdown_event& shutdown() noexcept { return here->shutdown; }
 
 /// What a target defines; called by core and by nobody else. `targets/README.md` says who fills what.
 namespace platform {

@@ -50,11 +50,11 @@ inline constexpr int bad_argument = 64;
 /// may block; others call `node.run_round()` themselves. Gives the exit status.
 int run_unikernel(os::node& node, std::span<const std::string_view> command_line) noexcept;
 
-/// How long a device has to `stop()`, and a unikernel to end after it was asked to.
+/// How long a device has to `stop()`, and a unikernel that waits for `os::shutdown()` to end after that.
 inline constexpr duration stop_limit = 5s;
 
-/// Runs `jobs` until they have ended or the unikernel is asked to end; then they have until `stop_limit` to
-/// end by themselves (by watching `os::shutdown()`), and are cancelled.
+/// Runs `jobs` until they have ended or the unikernel is asked to end. If one of its tasks waited for that
+/// (`co_await os::shutdown()`), they have until `stop_limit` to end by themselves; then they are cancelled.
 task<> until_shutdown(task<> jobs);
 
 /// The devices of an image in the order in which they start. Those that have started are stopped in the
