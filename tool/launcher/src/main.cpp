@@ -12,13 +12,14 @@
 #include <iterator>
 
 #include "backtrace.hpp"
-#include "devices.hpp"
 #include "guest.hpp"
 #include "kvm.hpp"
-#include "virtual_machine.hpp"
+#include "mirage/deployment/devices.hpp"
+#include "mirage/deployment/virtual_machine.hpp"
 
 namespace {
 
+using namespace mirage::deployment;
 using namespace mirage::launcher;
 
 constexpr int exit_failed = 1;
@@ -132,7 +133,7 @@ int main(int argc, char** argv) {
   machine.boot_arguments.insert(machine.boot_arguments.end(), behind.begin(), behind.end());
   auto attached = attach_devices(machine, manifest, devices);
   if (!attached) return complain(attached.error(), exit_usage);
-  machine.kvm = accelerator == "kvm" || choose_kvm(accelerator);
+  machine.accelerator = accelerator == "kvm" || choose_kvm(accelerator) ? "kvm" : "tcg";
   if (dry_run) {
     fmt::print("{}\n", typed(qemu_command(machine)));
     return 0;

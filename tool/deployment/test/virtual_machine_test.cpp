@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "../src/virtual_machine.hpp"
+#include "mirage/deployment/virtual_machine.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 namespace {
 
-using namespace mirage::launcher;
+using namespace mirage::deployment;
 using ::testing::Contains;
 using ::testing::Not;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "devices.hpp"
+#include "mirage/deployment/devices.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-namespace mirage::launcher {
+namespace mirage::deployment {
 
 namespace {
 
@@ -231,4 +231,4 @@ std::expected<void, std::string> ensure_exists(const disk_file& disk) {
   return {};
 }
 
-}  // namespace mirage::launcher
+}  // namespace mirage::deployment

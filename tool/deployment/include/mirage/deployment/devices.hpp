@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mirage::launcher {
+namespace mirage::deployment {
 
 /// A device of the manifest that wants something attached.
 struct wanted_device {
@@ -66,4 +66,4 @@ std::expected<attached_devices, std::string> attach(const image_manifest& image,
 /// Makes the file, full of holes, where there is none; never touches one that is there.
 std::expected<void, std::string> ensure_exists(const disk_file& disk);
 
-}  // namespace mirage::launcher
+}  // namespace mirage::deployment

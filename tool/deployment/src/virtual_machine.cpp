@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: ISC
-#include "virtual_machine.hpp"
+#include "mirage/deployment/virtual_machine.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace mirage::launcher {
+namespace mirage::deployment {
 
 namespace {
 
@@ -25,7 +25,7 @@ std::string option_value(const std::string& text) {
 // Without ACPI, a microvm tells of its devices on the kernel's command line.
 std::string machine_options(const virtual_machine& wanted) {
   return fmt::format("{}{},accel={}", option_value(wanted.model),
-                     has_devices_in_memory(wanted) ? ",acpi=off" : "", wanted.kvm ? "kvm" : "tcg");
+                     has_devices_in_memory(wanted) ? ",acpi=off" : "", wanted.accelerator);
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ std::vector<std::string> qemu_command(const virtual_machine& wanted) {
       "-machine",
       machine_options(wanted),
       "-cpu",
-      wanted.kvm ? "host" : "max",
+      wanted.accelerator == "kvm" ? "host" : "max",
       "-m",
       fmt::format("{}M", wanted.memory),
       "-device",
@@ -81,4 +81,4 @@ int guest_status(int qemu_status) {
   return 127 - qemu_status / 2;
 }
 
-}  // namespace mirage::launcher
+}  // namespace mirage::deployment

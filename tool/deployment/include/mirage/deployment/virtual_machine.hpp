@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace mirage::launcher {
+namespace mirage::deployment {
 
 struct virtual_machine {
   std::string image;
@@ -14,7 +14,7 @@ struct virtual_machine {
   bool has_console = false;               // of virtio, which shares the terminal with the serial port
   std::string model = "microvm";          // QEMU's -machine: microvm or q35
   unsigned memory = 64;                   // MiB
-  bool kvm = false;                       // else the processor is emulated
+  std::string accelerator = "tcg";        // kvm, or tcg: the processor is emulated; kvm:tcg: what there is
   unsigned debugger_port = 0;             // waits for gdb there before the first instruction; 0: does not
 };
 
@@ -33,4 +33,4 @@ std::string quoted(const std::string& word);
 /// QEMU's own failure, which is 1.
 int guest_status(int qemu_status);
 
-}  // namespace mirage::launcher
+}  // namespace mirage::deployment

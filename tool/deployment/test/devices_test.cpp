@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "../src/devices.hpp"
+#include "mirage/deployment/devices.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 namespace {
 
-using namespace mirage::launcher;
+using namespace mirage::deployment;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
