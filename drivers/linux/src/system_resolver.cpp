@@ -8,28 +8,12 @@
 #include <memory>
 #include <string>
 
+#include "mirage/core/host_name.hpp"
 #include "socket_address.hpp"
 
 namespace mirage {
 
 namespace {
-
-// RFC 1123 §2.1, with the underscore that names of services have; a dot at the end says that it is absolute.
-bool is_host_name(std::string_view name) noexcept {
-  if (name.ends_with('.')) name.remove_suffix(1);
-  if (name.empty() || name.size() > 253) return false;
-  while (true) {
-    const std::string_view label = name.substr(0, name.find('.'));
-    const auto allowed = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-             c == '_';
-    };
-    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
-    if (!std::ranges::all_of(label, allowed)) return false;
-    if (label.size() == name.size()) return true;
-    name.remove_prefix(label.size() + 1);
-  }
-}
 
 struct lookup final : background_job {
   explicit lookup(std::string_view of) : name(of) {}
