@@ -37,7 +37,8 @@ inline descriptor solo5_device(const std::string& kind, const std::string& name)
 
 }  // namespace detail
 
-/// A network interface; the one without a name is `service`, as urunc has it.
+/// A network interface; the one without a name is `service`, as urunc has it. `netif("", {"inside"})` is
+/// named by its group.
 inline device<network> solo5_network(const std::string& name = "") {
   return implementation<network>{detail::solo5_device("network", detail::solo5_name(name, "service"))}();
 }
@@ -61,9 +62,11 @@ inline device<console> solo5_console() {
 namespace detail {
 
 inline const bool solo5_offers =
-    networks.add({.value = "solo5",
-                  .targets = {"spt", "hvt"},
-                  .make = [](const std::string& name, const group&) { return solo5_network(name); }}) &&
+    networks.add(
+        {.value = "solo5",
+         .targets = {"spt", "hvt"},
+         .make = [](const std::string& name,
+                    const group& prefix) { return solo5_network(name.empty() ? prefix.name : name); }}) &&
     blocks.add({.value = "solo5",
                 .targets = {"spt", "hvt"},
                 .make = [](const std::string& name, const group&) { return solo5_block(name); }}) &&
