@@ -18,6 +18,7 @@ constexpr std::uint16_t transmit_queue = 1;
 constexpr std::uint16_t transmit_entries = 64;
 constexpr std::size_t receive_bytes = 256;
 constexpr duration stop_limit = 1s;
+constexpr char end_of_transmission = 0x04;  // Ctrl-D
 
 std::uint64_t choose(std::uint64_t) noexcept { return 0; }
 
@@ -112,6 +113,11 @@ bool console::take_typed() noexcept {
     buffer text = std::exchange(lent_[done.chain], {});
     text.truncate(done.written);
     read_ += text.size();
+    if (ended_) continue;
+    if (const auto end = text.text().find(end_of_transmission); end != std::string_view::npos) {
+      text.truncate(end);
+      ended_ = any = true;
+    }
     if (text.empty()) continue;
     typed_.push_back(std::move(text));
     any = true;
@@ -149,7 +155,7 @@ void console::refill() noexcept {
 
 task<result<buffer, v1::flow_error>> console::read() {
   while (typed_.empty()) {
-    if (!device_.running()) co_return buffer();
+    if (ended_ || !device_.running()) co_return buffer();
     refill();
     if (typing_->in_flight() == 0) co_return mirage::fail(v1::flow_error::no_memory);
     co_await changed_;

@@ -35,11 +35,38 @@ MIRAGE_CONFORMANCE(console_suite, virtio, consoles);
 
 TEST(virtio_console, leaves_to_the_host_what_nobody_reads) {
   consoles here;
-  const std::string much = test::pattern(10'000);
+  const std::string much(10'000, 'x');
   here.type(much);
   here.node.settle();
   EXPECT_LE(here.node.buffers.live(), 16u);
   EXPECT_TRUE(here.node.run(test::read_bytes(here.device(), much.size())) == much);
+}
+
+TEST(virtio_console, ends_with_a_ctrl_d) {
+  consoles here;
+  here.type("last\004not read");
+  EXPECT_EQ(test::text_of(here.node.run(here.device().read())), "last");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(test::text_of(here.node.run(here.device().read())), "");
+  here.type("\n");
+  here.node.settle();
+  EXPECT_EQ(test::text_of(here.node.run(here.device().read())), "");
+  EXPECT_TRUE(here.machine.is_running());
+}
+
+TEST(virtio_console, tells_a_waiting_reader_of_the_end) {
+  consoles here;
+  bool ended = false;
+  auto read = [&]() -> task<> {
+    auto got = co_await here.device().read();
+    ended = got && got->empty();
+  };
+  scope reading;
+  ASSERT_TRUE(reading.spawn("read", read));
+  here.node.settle();
+  EXPECT_FALSE(ended);
+  here.type("\004");
+  here.node.settle();
+  EXPECT_TRUE(ended);
 }
 
 TEST(virtio_console, waits_while_the_host_shows_nothing) {

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "keyboard.hpp"
 #include "mirage/linux/file_descriptor.hpp"
 
 namespace mirage::launcher {
@@ -31,8 +32,10 @@ struct pipe_ends {
   }
 };
 
-// What the guest's serial port takes for "end now": the character of Ctrl-C.
-constexpr char end_of_text = 0x03;
+// What the guest's serial port takes for "end now": the character of Ctrl-C. A console that shares the
+// terminal with it has the keyboard until Ctrl-A c, which QEMU hears, gives it to the other.
+constexpr std::string_view end_of_text = "\003";
+constexpr std::string_view end_of_text_beside_console = "\001c\003";
 
 sigset_t signals_to_end() {
   sigset_t set;
@@ -53,9 +56,11 @@ class child {
     return {.status = WEXITSTATUS(status)};
   }
   void kill() const { ::kill(process_, SIGKILL); }
-  void ask_to_end() const {
-    [[maybe_unused]] const auto written = ::write(input_.write.get(), &end_of_text, 1);
+  void ask_to_end(bool beside_console) const {
+    const std::string_view text = beside_console ? end_of_text_beside_console : end_of_text;
+    [[maybe_unused]] const auto written = ::write(input_.write.get(), text.data(), text.size());
   }
+  int input() const { return input_.write.get(); }
   int output() const { return output_.read.get(); }
 
  private:
@@ -71,6 +76,7 @@ std::expected<void, std::string> child::start(const std::vector<std::string>& co
   if (process_ == 0) become(command, report.write.get());
   if (process_ < 0) return std::unexpected(fmt::format("cannot start a process: {}", std::strerror(errno)));
   report.write.reset();
+  ::fcntl(input_.write.get(), F_SETFL, O_NONBLOCK);
   input_.read.reset();
   output_.write.reset();
   int error = 0;
@@ -112,19 +118,23 @@ void print(std::string_view text) {
 }
 
 // Until the guest has closed its output, or the second signal has come, which it gives.
-int pass_on(const child& guest, int signals, const std::function<void(std::string_view)>& printed) {
+int pass_on(const child& guest, int signals, bool has_console,
+            const std::function<void(std::string_view)>& printed) {
+  keyboard keys(has_console ? STDIN_FILENO : -1, guest.input());
   bool asked = false;
   for (;;) {
-    std::array<pollfd, 2> wanted{{{guest.output(), POLLIN, 0}, {signals, POLLIN, 0}}};
+    std::array<pollfd, 3> wanted{{{guest.output(), POLLIN, 0}, {signals, POLLIN, 0}, keys.wanted()}};
     if (::poll(wanted.data(), wanted.size(), -1) < 0) continue;
     if ((wanted[1].revents & POLLIN) != 0) {
       signalfd_siginfo arrived{};
       if (::read(signals, &arrived, sizeof arrived) == sizeof arrived) {
         if (asked) return static_cast<int>(arrived.ssi_signo);
         asked = true;
-        guest.ask_to_end();
+        keys.close();
+        guest.ask_to_end(has_console);
       }
     }
+    if (wanted[2].revents != 0) keys.step();
     if (wanted[0].revents == 0) continue;
     std::array<char, 4096> piece;
     const auto size = ::read(guest.output(), piece.data(), piece.size());
@@ -138,7 +148,7 @@ int pass_on(const child& guest, int signals, const std::function<void(std::strin
 
 }  // namespace
 
-std::expected<ending, std::string> run_guest(const std::vector<std::string>& command,
+std::expected<ending, std::string> run_guest(const std::vector<std::string>& command, bool has_console,
                                              const std::function<void(std::string_view)>& printed) {
   const sigset_t set = signals_to_end();
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
@@ -146,7 +156,7 @@ std::expected<ending, std::string> run_guest(const std::vector<std::string>& com
   const file_descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   child guest;
   if (const auto started = guest.start(command); !started) return std::unexpected(started.error());
-  const int second = pass_on(guest, signals.get(), printed);
+  const int second = pass_on(guest, signals.get(), has_console, printed);
   if (second != 0) guest.kill();
   const ending how = guest.wait();
   return second == 0 ? how : ending{.signal = second};

@@ -17,9 +17,10 @@ struct ending {
   int signal = 0;
 };
 
-/// Runs the hypervisor to its end. `printed` gets each piece of what the guest prints, too. The second SIGINT
-/// or SIGTERM ends it at once. Fails with a sentence if it cannot be started.
-std::expected<ending, std::string> run_guest(const std::vector<std::string>& command,
+/// Runs the hypervisor to its end. What is typed goes to the guest's console, if it has one. `printed` gets
+/// each piece of what the guest prints, too. The second SIGINT or SIGTERM ends it at once. Fails with a
+/// sentence if it cannot be started.
+std::expected<ending, std::string> run_guest(const std::vector<std::string>& command, bool has_console,
                                              const std::function<void(std::string_view)>& printed);
 
 }  // namespace mirage::launcher

@@ -53,7 +53,8 @@ int run(const virtual_machine& machine) {
                machine.debugger_port);
   }
   backtrace crash;
-  const auto ended = run_guest(qemu_command(machine), [&crash](std::string_view text) { crash.hear(text); });
+  const auto ended = run_guest(qemu_command(machine), machine.has_console,
+                               [&crash](std::string_view text) { crash.hear(text); });
   if (!ended) return complain(ended.error(), exit_failed);
   crash.print(machine.image + ".debug");
   return ended->signal != 0 ? 128 + ended->signal : guest_status(ended->status);

@@ -18,8 +18,9 @@
 
 namespace mirage::virtio {
 
-/// `v1::console`. What was typed and not read stays with the host, but for two kilobytes. After the device
-/// broke the rules, reading gives the end and writing `closed`.
+/// `v1::console`. What was typed and not read stays with the host, but for two kilobytes. A Ctrl-D (EOT) is
+/// the end of what is typed, because the device has no other word for it; what comes behind it is not read.
+/// After the device broke the rules, reading gives the end and writing `closed`.
 ///
 /// Not implemented: several ports, the size of the screen.
 class console : event_source, doorbell {
@@ -61,6 +62,7 @@ class console : event_source, doorbell {
   inline_vector<buffer, receive_buffers> typed_;
   event changed_;  // something was typed, or was shown
   bool polling_ = false;
+  bool ended_ = false;  // somebody typed Ctrl-D
 
   metric_label label_{"device", name_};
   counter read_{"console_read_bytes_total", {label_}, "Bytes that were typed"};
