@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "interrupts.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "io_apic.hpp"
@@ -64,18 +65,27 @@ void interrupts::start(freestanding::descriptor_tables& tables) noexcept {
 
 void interrupts::watch(event_source& source, unsigned interrupt) noexcept {
   require(interrupt < count, "a device raises an interrupt that this machine does not have");
-  sources_[interrupt] = &source;
+  const auto free = std::ranges::find(sources_, nullptr, &watched::source);
+  require(free != sources_.end(), "there are more devices than this machine can listen to");
+  *free = {.source = &source, .pin = interrupt};
   io_apic::connect(interrupt, first_vector + interrupt, local_.id());
 }
 
 void interrupts::unwatch(event_source& source, unsigned interrupt) noexcept {
-  if (interrupt >= count || sources_[interrupt] != &source) return;
+  const auto place = std::ranges::find(sources_, &source, &watched::source);
+  if (place == sources_.end()) return;
+  *place = {};
+  if (is_watched(interrupt)) return;
   io_apic::disconnect(interrupt);
-  sources_[interrupt] = nullptr;
   closed_ &= ~bit_of(interrupt);
 }
 
-// The line stays raised until its source is polled. Left open it would interrupt the instruction to which
+bool interrupts::is_watched(unsigned pin) const noexcept {
+  return std::ranges::any_of(sources_,
+                             [pin](const watched& one) { return one.source != nullptr && one.pin == pin; });
+}
+
+// The line stays raised until its sources are polled. Left open it would interrupt the instruction to which
 // this returns, and never let it go on.
 void interrupts::arrived(unsigned vector) noexcept {
   const unsigned pin = vector - first_vector;
@@ -108,9 +118,10 @@ void interrupts::mark_arrived(loop& tasks) noexcept {
   arrived_ = 0;
   for (; bits != 0; bits &= bits - 1) {
     const auto pin = static_cast<unsigned>(std::countr_zero(bits));
-    if (sources_[pin] == nullptr) continue;  // nobody would lower the line
-    tasks.mark(*sources_[pin]);
-    closed_ |= bit_of(pin);
+    for (const watched& one : sources_) {
+      if (one.source != nullptr && one.pin == pin) tasks.mark(*one.source);
+    }
+    if (is_watched(pin)) closed_ |= bit_of(pin);  // nobody else would lower the line
   }
 }
 

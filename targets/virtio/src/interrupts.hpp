@@ -16,10 +16,12 @@ class interrupts {
  public:
   /// Pins of the I/O APICs; an interrupt is known by the number of its pin.
   static constexpr unsigned count = 48;
+  static constexpr std::size_t most_sources = 32;
 
   /// Switches the controllers on and measures the timer's rate, which takes a moment.
   void start(freestanding::descriptor_tables& tables) noexcept;
 
+  /// Several devices may share an interrupt, as they do on PCI.
   void watch(event_source& source, unsigned interrupt) noexcept;
   void unwatch(event_source& source, unsigned interrupt) noexcept;
 
@@ -31,10 +33,15 @@ class interrupts {
   void arrived(unsigned vector) noexcept;
 
  private:
+  bool is_watched(unsigned pin) const noexcept;
   void open_lines() noexcept;
   void mark_arrived(loop& tasks) noexcept;
   local_apic local_;
-  std::array<event_source*, count> sources_{};
+  struct watched {
+    event_source* source = nullptr;
+    unsigned pin = 0;
+  };
+  std::array<watched, most_sources> sources_{};
   volatile std::uint64_t arrived_ = 0;  // a bit for each pin
   std::uint64_t closed_ = 0;            // those of which we want no more until their sources were polled
 };
