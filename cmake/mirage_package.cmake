@@ -8,7 +8,9 @@
 #   NAME.fuzz.FILE                     a libFuzzer program for each fuzz/FILE.cpp, in sanitized builds
 #   check_headers_NAME                 every public header compiled alone
 #
-# and the install rules. Names and dependencies come from package.toml, so nothing is said twice.
+# and the install rules. Tests are compiled with MIRAGE_TEST_OPTIONS, which the presets use to spare time where most
+# of a build goes; `mirage_package(OPTIMISED_TESTS throughput)` names those that compute for so long that it does
+# not pay. Names and dependencies come from package.toml, so nothing is said twice.
 
 include_guard(GLOBAL)
 include("${CMAKE_CURRENT_LIST_DIR}/package_toml.cmake")
@@ -23,6 +25,7 @@ function(mirage_libraries_of out)
 endfunction()
 
 function(mirage_package)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "OPTIMISED_TESTS")
   set(dir "${CMAKE_CURRENT_SOURCE_DIR}")
   get_property(name GLOBAL PROPERTY "MIRAGE_name_of_${dir}")
   mirage_package_library("${name}" "${dir}")
@@ -31,7 +34,7 @@ function(mirage_package)
   mirage_has_test_dependencies("${name}" testable)
   if(MIRAGE_TESTS AND testable)
     mirage_package_test_support("${name}" "${dir}")
-    mirage_package_tests("${name}" "${dir}")
+    mirage_package_tests("${name}" "${dir}" ${arg_OPTIMISED_TESTS})
     mirage_package_fuzz("${name}" "${dir}")
   endif()
   mirage_package_install("${name}" "${dir}")
@@ -161,7 +164,7 @@ function(mirage_package_test_support name dir)
   endforeach()
 endfunction()
 
-# MIRAGE_TEST_OPTIONS, from the preset, spare time where most of a build goes: into the tests.
+# The further arguments are those tests that stay as optimised as the libraries are.
 function(mirage_package_tests name dir)
   file(GLOB sources CONFIGURE_DEPENDS "${dir}/test/*_test.cpp")
   foreach(source IN LISTS sources)
@@ -170,7 +173,9 @@ function(mirage_package_tests name dir)
     set(target "test_${name}_${file}")
     add_executable("${target}" "${source}")
     target_link_libraries("${target}" PRIVATE "mirage_test_support_${name}")
-    target_compile_options("${target}" PRIVATE ${MIRAGE_TEST_OPTIONS})
+    if(NOT file IN_LIST ARGN)
+      target_compile_options("${target}" PRIVATE ${MIRAGE_TEST_OPTIONS})
+    endif()
     set_target_properties("${target}" PROPERTIES OUTPUT_NAME "${name}.${file}"
                           RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test")
     add_dependencies(tests "${target}")

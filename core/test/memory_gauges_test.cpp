@@ -47,7 +47,8 @@ TEST(memory_gauges, follow_what_lives_and_keep_what_is_reserved) {
     scope tasks;
     ASSERT_TRUE(tasks.spawn("sleeper", [](duration time) -> task<> { co_await sleep_for(time); }, 1s));
     node.run_round();
-    EXPECT_EQ(line_of(node.counters, "frames_live"), "frames_live 1");
+    ASSERT_GE(node.frames.live(), 1u);
+    EXPECT_EQ(line_of(node.counters, "frames_live"), "frames_live " + std::to_string(node.frames.live()));
   }
   EXPECT_EQ(line_of(node.counters, "frames_live"), "frames_live 0");
 }
