@@ -7,6 +7,7 @@
 
 #include "depexts.hpp"
 #include "files.hpp"
+#include "image_size.hpp"
 #include "verbs.hpp"
 
 namespace mirage::tool {
@@ -68,10 +69,11 @@ outcome<std::string> cmake(const plan& what, const project&) { return cmake_list
 outcome<std::string> manifest_of(const plan& what, const project&) { return manifest(what); }
 
 outcome<std::string> size(const plan& what, const project& where) {
+  const fs::path image = where.folder / what.image_path();
   std::error_code error;
-  const auto bytes = fs::file_size(where.folder / what.image_path(), error);
-  if (error) return refuse("{} is not built; run `mirage build` first", what.image_path());
-  return fmt::format("{}\n", bytes);
+  if (!fs::exists(image, error))
+    return refuse("{} is not built; run `mirage build` first", what.image_path());
+  return size_table(image.string(), what);
 }
 
 constexpr std::array questions{question{"name", name},

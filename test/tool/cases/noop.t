@@ -11,4 +11,9 @@ The smallest image: it starts and ends.
   Configured noop for the target unix: mirage/main.cpp connects 0 devices
   $ mirage build
   Built dist/noop
+  $ mirage query size | sed -n '1p; s/^file  *[0-9]*$/file/p'
+  package                           text    rodata      data       bss
+  file
+  $ mirage query size | awk '$1 == "core" { print ($2 > 0) }'
+  1
   $ mirage run
