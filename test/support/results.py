@@ -2,6 +2,7 @@
 """Results as lines: `pass NAME`, `fail NAME: why`. A check is a function that raises `Wrong`, or does not."""
 
 import threading
+import time
 import traceback
 
 
@@ -32,6 +33,7 @@ class Results:
         self.lock = threading.Lock()
 
     def run(self, name, function, *arguments):
+        start = time.monotonic()
         try:
             function(*arguments)
         except Wrong as problem:
@@ -41,7 +43,7 @@ class Results:
         else:
             with self.lock:
                 self.passed += 1
-                print(f"pass {name}", flush=True)
+                print(f"pass {name}: {time.monotonic() - start:.1f} s", flush=True)
 
     def add_failure(self, name, why):
         with self.lock:
