@@ -6,13 +6,18 @@
 namespace mirage::tool {
 namespace {
 
-// Whether the tool wrote exactly these bytes. Without a record of that, the first line must say it.
+constexpr std::string_view script_mark = "#!";
+
+// Whether the tool wrote exactly these bytes. Without a record of that, the first line must say it, or the
+// second of a script.
 bool is_ours(const std::string& path, const std::string& text, const context* before) {
   if (before != nullptr) {
     if (const auto known = before->files.find(path); known != before->files.end())
       return digest(text) == known->second;
   }
-  return text.substr(0, text.find('\n')).contains("enerated by mirage");
+  const auto first = text.find('\n');
+  const auto said = text.starts_with(script_mark) && first != text.npos ? text.find('\n', first + 1) : first;
+  return text.substr(0, said).contains("enerated by mirage");
 }
 
 outcome<void> check(const project& where, const std::string& path, const std::string& wanted,
@@ -30,11 +35,21 @@ outcome<void> check(const project& where, const std::string& path, const std::st
                 path);
 }
 
+outcome<void> write(const fs::path& path, const std::string& text) {
+  MIRAGE_TRY_VOID(write_file(path, text));
+  if (!text.starts_with(script_mark)) return {};
+  std::error_code error;
+  const auto all = fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+  fs::permissions(path, all, fs::perm_options::add, error);
+  if (error) return refuse("cannot make {} executable: {}", path.string(), error.message());
+  return {};
+}
+
 }  // namespace
 
 outcome<void> write_generated(const project& where, const generated_texts& texts, const context* before) {
   for (const auto& [path, text] : texts) MIRAGE_TRY_VOID(check(where, path, text, before));
-  for (const auto& [path, text] : texts) MIRAGE_TRY_VOID(write_file(where.folder / path, text));
+  for (const auto& [path, text] : texts) MIRAGE_TRY_VOID(write(where.folder / path, text));
   if (before == nullptr) return {};
   for (const auto& [path, sum] : before->files) {
     std::error_code error;

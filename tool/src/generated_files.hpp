@@ -14,8 +14,8 @@ namespace mirage::tool {
 /// Paths relative to the project, and what is to be in them.
 using generated_texts = std::map<std::string, std::string>;
 
-/// Writes all of them and removes those of `before` that are no longer wanted, or, where one was written or
-/// changed by hand, does nothing and says so.
+/// Writes all of them, scripts as executable files, and removes those of `before` that are no longer wanted,
+/// or, where one was written or changed by hand, does nothing and says so.
 outcome<void> write_generated(const project& where, const generated_texts& texts, const context* before);
 
 /// Removes the files of `before`. Gives those that stayed because they were changed by hand.

@@ -23,6 +23,8 @@ target read_target(const std::string& name, const toml::table& table, const fs::
   one.finish = text_at(table, "finish");
   one.run = texts_at(table, "run");
   if (one.run.empty()) one.run = {"@image@"};
+  one.launch = texts_at(table, "launch");
+  one.urunc = table["urunc"].value_or(false);
   one.folder = folder;
   return one;
 }

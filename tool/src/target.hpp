@@ -12,6 +12,8 @@
 //   run = ["@image@"]           # what `mirage run` starts, before the boot arguments; @programs@ is our
 //                               # bin/, and @options@ the words of `mirage run` before --, which are boot
 //                               # arguments else
+//   launch = ["qemu", "systemd"]   # the files of tool/deployment that `mirage configure` writes beside it
+//   urunc = true                # `mirage build` makes a container of the image, for urunc
 #pragma once
 
 #include <filesystem>
@@ -31,6 +33,8 @@ struct target {
   std::filesystem::path toolchain;  // empty: none
   std::string finish;               // empty: none
   std::vector<std::string> run;
+  std::vector<std::string> launch;
+  bool urunc = false;
   std::filesystem::path folder;
 };
 

@@ -8,6 +8,7 @@
 #include "build_progress.hpp"
 #include "diagnosis.hpp"
 #include "files.hpp"
+#include "launch.hpp"
 #include "library_cache.hpp"
 #include "verbs.hpp"
 
@@ -84,9 +85,11 @@ outcome<int> build(const session& with, const std::string& config, bool dry_run)
 
   built_images built{where};
   std::error_code error;
-  if (fs::exists(where.folder / image, error) && !built.contains(image)) {
+  const std::string container = container_path(what);
+  for (const std::string& path : {image, container}) {
+    if (path.empty() || !fs::exists(where.folder / path, error) || built.contains(path)) continue;
     return refuse(
-        "{} was not built by mirage; move it away, or choose another name with `mirage configure -o`", image);
+        "{} was not built by mirage; move it away, or choose another name with `mirage configure -o`", path);
   }
   if (dry_run) {
     with.screen.note("would build " + image);
@@ -102,6 +105,10 @@ outcome<int> build(const session& with, const std::string& config, bool dry_run)
   MIRAGE_TRY_VOID(check(cmake_build(folder, {}, "Building " + what.name, with.screen), where, what.image));
   // A target may keep an unstripped image beside it.
   if (fs::exists(where.folder / (image + ".debug"), error)) MIRAGE_TRY_VOID(built.add(image + ".debug"));
+  if (!container.empty()) {
+    MIRAGE_TRY_VOID(built.add(container));
+    MIRAGE_TRY_VOID(write_container(what, where));
+  }
   with.screen.note("Built " + (where.folder / image).string());
   return exit_status::ok;
 }

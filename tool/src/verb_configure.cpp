@@ -3,6 +3,7 @@
 #include "depexts.hpp"
 #include "files.hpp"
 #include "generated_files.hpp"
+#include "launch.hpp"
 #include "verbs.hpp"
 
 namespace mirage::tool {
@@ -42,6 +43,8 @@ outcome<int> configure(const session& with, const configure_options& options) {
   generated_texts texts{{"mirage/main.cpp", main_cpp(what)},
                         {"mirage/CMakeLists.txt", cmake_lists(what)},
                         {"mirage/manifest.json", manifest(what)}};
+  MIRAGE_TRY(generated_texts beside, launch_files(what, where));
+  texts.merge(beside);
   if (options.dry_run) {
     for (const auto& [path, text] : texts) with.screen.note("would write " + path);
     with.screen.note("would write mirage/context");

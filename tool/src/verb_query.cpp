@@ -8,6 +8,7 @@
 #include "depexts.hpp"
 #include "files.hpp"
 #include "image_size.hpp"
+#include "launch.hpp"
 #include "verbs.hpp"
 
 namespace mirage::tool {
@@ -38,9 +39,13 @@ outcome<std::string> depexts(const plan& what, const project&) {
   return text;
 }
 
-outcome<std::string> files(const plan& what, const project&) {
-  return "mirage/CMakeLists.txt\nmirage/context\nmirage/main.cpp\nmirage/manifest.json\n" +
-         what.image_path() + "\n";
+outcome<std::string> files(const plan& what, const project& where) {
+  std::string text = "mirage/CMakeLists.txt\nmirage/context\nmirage/main.cpp\nmirage/manifest.json\n";
+  text += what.image_path() + "\n";
+  MIRAGE_TRY(const generated_texts beside, launch_files(what, where));
+  for (const auto& [path, content] : beside) text += path + "\n";
+  if (const auto container = container_path(what); !container.empty()) text += container + "\n";
+  return text;
 }
 
 outcome<std::string> devices(const plan& what, const project&) {

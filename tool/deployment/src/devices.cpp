@@ -92,7 +92,10 @@ class attacher {
     } else {
       return std::unexpected(fmt::format("{} is no network; write user, or tap:NAME", kind));
     }
-    add_device("virtio-net", fmt::format(",netdev={},mac=52:54:00:12:34:{:02x}", id, 0x56 + number));
+    const std::string mac = number < wanted_.macs.size()
+                                ? wanted_.macs[number]
+                                : fmt::format("52:54:00:12:34:{:02x}", 0x56 + number);
+    add_device("virtio-net", fmt::format(",netdev={},mac={}", id, mac));
     if (number == 0 && !wanted_.capture.empty()) {
       made_.words.insert(made_.words.end(),
                          {"-object", fmt::format("filter-dump,id=capture,netdev={},file={}", id,
@@ -165,7 +168,8 @@ std::expected<image_manifest, std::string> parse_manifest(std::string_view text)
   const json root = json::parse(text, nullptr, false);
   if (!root.is_object())
     return std::unexpected("the manifest is no JSON object; run `mirage configure` again");
-  image_manifest made;
+  image_manifest made{
+      .name = text_of(root, "name"), .target = text_of(root, "target"), .image = text_of(root, "image")};
   if (const auto devices = root.find("devices"); devices != root.end()) {
     for (const auto& each : *devices) {
       const std::string attach = text_of(each, "attach");

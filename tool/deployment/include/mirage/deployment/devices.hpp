@@ -20,8 +20,11 @@ struct wanted_device {
 };
 
 struct image_manifest {
-  std::vector<wanted_device> devices;
-  std::vector<std::string> arguments;  // names of boot arguments
+  std::string name = {};
+  std::string target = {};
+  std::string image = {};  // the file, relative to the project: dist/hello.virtio
+  std::vector<wanted_device> devices = {};
+  std::vector<std::string> arguments = {};  // names of boot arguments
 };
 /// Of mirage/manifest.json; the error is a sentence.
 std::expected<image_manifest, std::string> parse_manifest(std::string_view json);
@@ -41,6 +44,7 @@ struct forwarded_port {
 struct device_options {
   std::vector<std::string> ports = {};     // -p
   std::vector<std::string> networks = {};  // --network, one an interface: user, tap:NAME, none
+  std::vector<std::string> macs = {};      // of the networks; those without one have QEMU's usual addresses
   std::vector<std::string> disks = {};     // --disk NAME=FILE; without one, the file is the name
   std::string new_disk_size = {};  // --create-disks: makes the files that are not there; as of QEMU: 64M
   std::string capture = {};        // --pcap, of the first network
