@@ -208,7 +208,7 @@ def test_stages():
     yield Stage("headers", 600, build("release", "check_headers"), ("build",))
     yield from folder_stages("run", 300, ("build",))
     yield Stage("bench", 300, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
-    yield Stage("asan-build", 2400, build("asan", "all", "tests"))
+    yield Stage("asan-build", 2400, build("asan", "tests", "fuzzers"))
     yield Stage("asan", 900, ctest(BUILD / "asan"), ("asan-build",))
     yield from sanitized_stages(300, ("build", "asan-build"))
     yield Stage("fuzz", 400, lines_of(["scripts/fuzz", "smoke"]), ("asan-build",))
@@ -219,7 +219,7 @@ def test_stages():
 
 def soak_stages():
     yield Stage("build", 2400, build("release", "all", "tests"))
-    yield Stage("asan-build", 2400, build("asan", "all", "tests"))
+    yield Stage("asan-build", 2400, build("asan", "tests", "fuzzers"))
     yield Stage("repeat", 4 * 3600, ctest(BUILD / "asan", "--repeat", "until-fail:100"), ("asan-build",))
     yield Stage("planted-bugs", 2 * 3600, lines_of(["scripts/fuzz", "planted"]))
     yield Stage("fuzz-coverage", 3600, lines_of(["scripts/fuzz", "coverage"]))
