@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 from capture import frames, frames_are_sound
-from direct_examples import HOST, OURS, PREFIX, mac_of
+from host import HOST, OURS, PREFIX, mac_of
 from project import eventually, texts
 from results import require
 

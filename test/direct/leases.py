@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 
-from direct_examples import OURS, PREFIX, command, mac_of
+from host import OURS, PREFIX, command, mac_of
 from project import eventually, texts
 from results import require
 

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 
 from capture import frames, frames_are_sound
-from direct_examples import command, mac_of
+from host import command, mac_of
 from project import eventually, texts
 from results import require
 
