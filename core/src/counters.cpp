@@ -52,13 +52,14 @@ void format(text_writer& out, const metric_labels& labels) noexcept {
   if (!first) out.append('}');
 }
 
-metric::metric(counter_registry& registry, kind type, metric_name name, metric_labels labels,
-               std::string_view help) noexcept
-    : name_(name.text()), labels_(labels), help_(help), type_(type) {
+metric::metric(counter_registry& registry, kind type, metric_name name, const metric_labels& labels,
+               const char* help) noexcept
+    : name_(name), labels_(labels), help_(help != nullptr ? help : ""), type_(type) {
   registry.metrics_.push_back(*this);
 }
 
-counter_registry& metric::registry_here() noexcept { return os::here->counters; }
+metric::metric(kind type, metric_name name, const metric_labels& labels, const char* help) noexcept
+    : metric(os::here->counters, type, name, labels, help) {}
 
 void metric::add_value(std::uint64_t& count, double& level) const noexcept {
   if (type_ == kind::counter) {
@@ -76,11 +77,11 @@ void metric::write_family(text_writer& out, list& family, list& written) noexcep
     if (help.empty()) help = from(link).help_;
   });
   if (!help.empty()) {
-    format_to(out, "# HELP {} ", head.name_);
+    format_to(out, "# HELP {} ", head.name());
     append_value(out, help, false);
     out.append('\n');
   }
-  format_to(out, "# TYPE {} {}\n", head.name_, head.type_ == kind::counter ? "counter" : "gauge");
+  format_to(out, "# TYPE {} {}\n", head.name(), head.type_ == kind::counter ? "counter" : "gauge");
   while (!family.empty()) {
     const metric& first = from(family.front());
     std::uint64_t count = 0;
@@ -91,7 +92,7 @@ void metric::write_family(text_writer& out, list& family, list& written) noexcep
       link.unlink();
       written.push_back(link);
     });
-    format_to(out, "{}{} ", first.name_, first.labels_);
+    format_to(out, "{}{} ", first.name(), first.labels_);
     if (first.type_ == kind::counter) {
       format_to(out, "{}\n", count);
     } else {
@@ -105,9 +106,9 @@ void counter_registry::write_prometheus(text_writer& out) noexcept {
   list written;
   while (!metrics_.empty()) {
     list family;
-    const std::string_view name = metric::from(metrics_.front()).name_;
+    const std::string_view name = metric::from(metrics_.front()).name();
     metrics_.for_each([&](list_link& link) {
-      if (metric::from(link).name_ != name) return;
+      if (metric::from(link).name() != name) return;
       link.unlink();
       family.push_back(link);
     });

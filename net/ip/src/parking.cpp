@@ -11,19 +11,20 @@ bool is_too_long(const v1::capabilities& device, const v1::transmit& how, std::s
   return size > 65535 || (datagrams ? device.datagram_bytes : device.segment_bytes) == 0;
 }
 
-buffer packet_parking::room(std::size_t size) const noexcept {
-  if (waiting_.size() == most_packets_ || size > most_bytes_ - bytes_) return {};
-  return buffer::allocate(size);
-}
-
-void packet_parking::keep(ip_address next_hop, const v1::transmit& how, buffer packet, std::size_t filled,
+bool packet_parking::park(ip_address next_hop, const v1::transmit& how, any_fill fill,
                           const buffer_list& slices) {
+  const std::size_t size = how.header + total_size(slices);
+  if (waiting_.size() == most_packets_ || size > most_bytes_ - bytes_) return false;
+  buffer packet = buffer::allocate(size);
+  if (!packet) return false;
+  const std::size_t filled = fill(packet.writable().first(how.header));
   auto to = packet.writable().begin() + static_cast<std::ptrdiff_t>(filled);
   for (const buffer& slice : slices) to = std::ranges::copy(slice.view(), to).out;
   packet.truncate(filled + total_size(slices));
   bytes_ += packet.size();
   waiting_.push_back({next_hop, how, std::move(packet)});
   waiting_.back().how.header = waiting_.back().packet.size();
+  return true;
 }
 
 }  // namespace mirage

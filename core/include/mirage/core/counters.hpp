@@ -24,8 +24,7 @@ class counter_registry;
 class metric_name {
  public:
   consteval metric_name(const char* text) : text_(text) {
-    if (!is_valid(text_))
-      a_metric_name_may_have_letters_digits_underscores_and_colons_and_no_digit_in_front();
+    if (!is_valid(text)) a_metric_name_may_have_letters_digits_underscores_and_colons_and_no_digit_in_front();
   }
   [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
   [[nodiscard]] static constexpr bool is_valid(std::string_view text) noexcept {
@@ -39,7 +38,7 @@ class metric_name {
 
  private:
   static void a_metric_name_may_have_letters_digits_underscores_and_colons_and_no_digit_in_front();
-  std::string_view text_;
+  const char* text_;
 };
 
 struct metric_label {
@@ -54,9 +53,13 @@ struct metric_label {
 class metric_labels {
  public:
   constexpr metric_labels() noexcept = default;
-  constexpr metric_labels(metric_label a) noexcept : pairs_{a} {}
-  constexpr metric_labels(metric_label a, metric_label b) noexcept : pairs_{a, b} {}
-  constexpr metric_labels(metric_label a, metric_label b, metric_label c) noexcept : pairs_{a, b, c} {}
+  // Calls, as is the constructor of a metric, and with two words for a pair of literals.
+  [[gnu::noinline]] constexpr metric_labels(const metric_label& a) noexcept : pairs_{a} {}
+  [[gnu::noinline]] constexpr metric_labels(const metric_label& a, const char* const (&b)[2]) noexcept
+      : pairs_{a, metric_label{b[0], b[1]}} {}
+  constexpr metric_labels(const metric_label& a, const metric_label& b) noexcept : pairs_{a, b} {}
+  constexpr metric_labels(const metric_label& a, const metric_label& b, const metric_label& c) noexcept
+      : pairs_{a, b, c} {}
   /// `reason="too_long"`
   consteval metric_labels(const char* written) : pairs_{metric_label{{}, written}} {
     if (!is_valid(written)) labels_are_written_as_name_equals_quoted_value_with_commas_between();
@@ -78,25 +81,28 @@ class metric : list_link {
   metric(const metric&) = delete;
   metric& operator=(const metric&) = delete;
 
-  [[nodiscard]] std::string_view name() const noexcept { return name_; }
+  [[nodiscard]] std::string_view name() const noexcept { return name_.text(); }
   [[nodiscard]] const metric_labels& labels() const noexcept { return labels_; }
 
  protected:
   enum class kind : std::uint8_t { counter, gauge };
-  metric(counter_registry& registry, kind type, metric_name name, metric_labels labels,
-         std::string_view help) noexcept;
-  ~metric() = default;
-  /// The registry of the node that runs.
-  static counter_registry& registry_here() noexcept;
+  // Hundreds of metrics are made, each in a place of its own: a call there, with no more than fits into
+  // registers, and never its body.
+  [[gnu::noinline]] metric(counter_registry& registry, kind type, metric_name name,
+                           const metric_labels& labels, const char* help) noexcept;
+  /// In the registry of the node that runs.
+  [[gnu::noinline]] metric(kind type, metric_name name, const metric_labels& labels,
+                           const char* help) noexcept;
+  [[gnu::noinline]] ~metric() = default;
 
  private:
   friend class counter_registry;
   static metric& from(list_link& link) noexcept { return static_cast<metric&>(link); }
   static void write_family(text_writer& out, list& family, list& written) noexcept;
   void add_value(std::uint64_t& count, double& level) const noexcept;
-  std::string_view name_;
+  metric_name name_;
   metric_labels labels_;
-  std::string_view help_;
+  const char* help_;
   kind type_;
 };
 
@@ -104,10 +110,10 @@ class metric : list_link {
 /// text must outlive it, too; within a family the first that is not empty is shown.
 class counter final : public metric {
  public:
-  explicit counter(metric_name name, metric_labels labels = {}, std::string_view help = {}) noexcept
-      : counter(registry_here(), name, labels, help) {}
-  counter(counter_registry& registry, metric_name name, metric_labels labels = {},
-          std::string_view help = {}) noexcept
+  explicit counter(metric_name name, const metric_labels& labels = {}, const char* help = "") noexcept
+      : metric(kind::counter, name, labels, help) {}
+  counter(counter_registry& registry, metric_name name, const metric_labels& labels = {},
+          const char* help = "") noexcept
       : metric(registry, kind::counter, name, labels, help) {}
 
   counter& operator++() noexcept {
@@ -130,24 +136,23 @@ class gauge final : public metric {
  public:
   template <class Object, class Read>
     requires std::is_empty_v<Read> && std::default_initializable<Read> &&
-             std::is_arithmetic_v<std::invoke_result_t<Read, const Object&>>
-  gauge(metric_name name, metric_labels labels, std::string_view help, const Object& object,
-        Read read) noexcept
-      : gauge(registry_here(), name, labels, help, object, read) {}
+                 std::is_arithmetic_v<std::invoke_result_t<Read, const Object&>>
+  gauge(metric_name name, const metric_labels& labels, const char* help, const Object& object, Read) noexcept
+      : metric(kind::gauge, name, labels, help), object_(&object), read_(read_from<Object, Read>) {}
   template <class Object, class Read>
     requires std::is_empty_v<Read> && std::default_initializable<Read> &&
                  std::is_arithmetic_v<std::invoke_result_t<Read, const Object&>>
-  gauge(counter_registry& registry, metric_name name, metric_labels labels, std::string_view help,
+  gauge(counter_registry& registry, metric_name name, const metric_labels& labels, const char* help,
         const Object& object, Read) noexcept
-      : metric(registry, kind::gauge, name, labels, help),
-        object_(&object),
-        read_([](const void* from) noexcept {
-          return static_cast<double>(Read{}(*static_cast<const Object*>(from)));
-        }) {}
+      : metric(registry, kind::gauge, name, labels, help), object_(&object), read_(read_from<Object, Read>) {}
 
   [[nodiscard]] double value() const noexcept { return read_(object_); }
 
  private:
+  template <class Object, class Read>
+  static double read_from(const void* object) noexcept {
+    return static_cast<double>(Read{}(*static_cast<const Object*>(object)));
+  }
   const void* object_;
   double (*read_)(const void*) noexcept;
 };

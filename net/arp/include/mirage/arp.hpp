@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mirage/any_fill.hpp"
 #include "mirage/arp/core.hpp"
 #include "mirage/arp/options.hpp"
 #include "mirage/core/counters.hpp"
@@ -104,8 +105,7 @@ class arp {
     }
   };
 
-  template <class Fill>
-  result<void, v1::net_error> park(ipv4_address to, const v1::transmit& how, Fill& fill,
+  result<void, v1::net_error> park(ipv4_address to, const v1::transmit& how, any_fill fill,
                                    const buffer_list& slices) {
     if (is_too_long(ethernet_.capabilities(), how, how.header + total_size(slices)))
       return fail(v1::net_error::too_long);
@@ -140,7 +140,7 @@ class arp {
 
   void send(const arp_action& action) noexcept {
     auto fill = [&](bytes to) noexcept { return core_.emit(action, to); };
-    if (ethernet_.write(action.to, ethertype::arp, {.header = arp_packet::size}, fill, {}))
+    if (ethernet_.write(action.to, ethertype::arp, {.header = arp_packet::size}, any_fill(fill), {}))
       ++sent_;
     else
       ++not_sent_;
@@ -151,7 +151,7 @@ class arp {
       std::memcpy(room.data(), packet.data(), packet.size());
       return packet.size();
     };
-    if (!ethernet_.write(to, ethertype::ipv4, how, fill, {})) ++not_sent_;
+    if (!ethernet_.write(to, ethertype::ipv4, how, any_fill(fill), {})) ++not_sent_;
   }
 
   std::string_view name_;

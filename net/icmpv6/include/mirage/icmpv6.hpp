@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mirage/any_fill.hpp"
 #include "mirage/core/counters.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/icmp/echo_requests.hpp"
@@ -92,9 +93,9 @@ class icmpv6 {
     const header to = answer_to(about.header);
     const auto route = ip_.route(to.destination);
     if (!route) return drop(not_sent_);
-    static_cast<void>(
-        send(to.source.is_unspecified() ? route->source : to.source, to, error_message_size(about), {},
-             [&](bytes message) noexcept { return write_error_message(message, what, about); }));
+    auto error = [&](bytes message) noexcept { return write_error_message(message, what, about); };
+    static_cast<void>(send(to.source.is_unspecified() ? route->source : to.source, to,
+                           error_message_size(about), {}, error));
   }
 
  private:
@@ -124,9 +125,8 @@ class icmpv6 {
   }
 
   // What `write` makes, with the checksum of it and of `payload`.
-  template <class Write>
   result<void, v1::net_error> send(const ipv6_address& source, header to, std::size_t size,
-                                   buffer_list payload, Write write) noexcept {
+                                   buffer_list payload, any_fill write) noexcept {
     to.source = source;
     const std::size_t behind = total_size(payload);
     const std::uint16_t sum_behind = checksum::sum_of({}, payload);
@@ -153,22 +153,24 @@ class icmpv6 {
     buffer_list payload;
     message.drop_front(icmpv6_header::size);
     if (!message.empty()) payload.push_back(std::move(message));
+    auto echo = [&](bytes room) noexcept {
+      write_echo(room, icmpv6_type::echo_reply, request.identifier, request.sequence);
+      return icmpv6_header::size;
+    };
     static_cast<void>(send(to.source.is_unspecified() ? route->source : to.source, to, icmpv6_header::size,
-                           std::move(payload), [&](bytes room) noexcept {
-                             write_echo(room, icmpv6_type::echo_reply, request.identifier, request.sequence);
-                             return icmpv6_header::size;
-                           }));
+                           std::move(payload), echo));
   }
 
   result<void, v1::net_error> send_echo(const ipv6_address& to, std::uint16_t sequence, std::size_t payload) {
     MIRAGE_TRY(const auto route, ip_.route(to));
     const std::size_t size = icmpv6_header::size + payload;
     const header head{.destination = to, .protocol = v1::ip_protocol::icmpv6};
-    return send(route.source, head, size, {}, [&](bytes room) noexcept {
+    auto echo = [&](bytes room) noexcept {
       write_echo(room, icmpv6_type::echo_request, pings_.identifier(), sequence);
       std::ranges::fill(room.subspan(icmpv6_header::size, payload), std::byte{0x55});
       return size;
-    });
+    };
+    return send(route.source, head, size, {}, echo);
   }
   static void write_echo(bytes to, icmpv6_type type, std::uint16_t identifier,
                          std::uint16_t sequence) noexcept {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mirage/any_fill.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/ethernet/wire.hpp"
 #include "mirage/ip/identification.hpp"
@@ -148,17 +149,7 @@ class ipv4 {
   template <v1::fill Fill>
   result<void, v1::net_error> write(const header& head, const v1::transmit& how, Fill fill,
                                     buffer_list slices) {
-    const ipv4_hop hop = find(head.destination);
-    if (hop.kind == hop_kind::none || !may_send(head, hop))
-      return refuse(counters_.no_route, v1::net_error::no_route);
-    const std::size_t size = ipv4_header::size + how.header + total_size(slices);
-    if (size > ipv4_header::greatest_packet) return refuse(counters_.too_long, v1::net_error::too_long);
-    ipv4_fields fields = fields_of(head, hop);
-    if (hop.kind == hop_kind::local) return write_own(fields, how, fill, slices);
-    const std::uint32_t mtu = paths_.mtu(head.destination, ethernet_.capabilities().mtu, os::now());
-    if (how.segment != 0 || size <= mtu) return send(hop, fields, how, fill, std::move(slices));
-    if (head.dont_fragment) return refuse(counters_.too_long, v1::net_error::too_long);
-    return send_in_fragments(hop, fields, how, fill, slices, mtu);
+    return write_any(head, how, fill, std::move(slices));
   }
 
   /// A packet of somebody else's, whole and with its header, to one host that is not ours, by our routes (RFC
@@ -201,7 +192,22 @@ class ipv4 {
   static constexpr v1::capabilities loopback_device{
       .mtu = loopback_mtu, .transmit_checksum = true, .receive_checksum = true};
 
-  // ---- Sending ----
+  // ---- Sending; compiled once, whoever fills ----
+
+  result<void, v1::net_error> write_any(const header& head, const v1::transmit& how, any_fill fill,
+                                        buffer_list&& slices) {
+    const ipv4_hop hop = find(head.destination);
+    if (hop.kind == hop_kind::none || !may_send(head, hop))
+      return refuse(counters_.no_route, v1::net_error::no_route);
+    const std::size_t size = ipv4_header::size + how.header + total_size(slices);
+    if (size > ipv4_header::greatest_packet) return refuse(counters_.too_long, v1::net_error::too_long);
+    ipv4_fields fields = fields_of(head, hop);
+    if (hop.kind == hop_kind::local) return write_own(fields, how, fill, slices);
+    const std::uint32_t mtu = paths_.mtu(head.destination, ethernet_.capabilities().mtu, os::now());
+    if (how.segment != 0 || size <= mtu) return send(hop, fields, how, fill, std::move(slices));
+    if (head.dont_fragment) return refuse(counters_.too_long, v1::net_error::too_long);
+    return send_in_fragments(hop, fields, how, fill, slices, mtu);
+  }
 
   result<void, v1::net_error> refuse(counter& why, v1::net_error error) noexcept {
     ++why;
@@ -235,9 +241,8 @@ class ipv4 {
             .dont_fragment = head.dont_fragment};
   }
 
-  template <class Fill>
   result<void, v1::net_error> send(const ipv4_hop& hop, ipv4_fields fields, const v1::transmit& how,
-                                   Fill& fill, buffer_list slices) {
+                                   any_fill fill, buffer_list&& slices) {
     const std::size_t behind = total_size(slices);
     v1::transmit below = how;
     below.header += ipv4_header::size;
@@ -256,7 +261,7 @@ class ipv4 {
 
   template <class Fill>
   result<void, v1::net_error> to_link(const ipv4_hop& hop, const v1::transmit& how, Fill& fill,
-                                      buffer_list slices) {
+                                      buffer_list&& slices) {
     auto lent = [&fill](bytes to) noexcept { return fill(to); };
     if (hop.kind == hop_kind::unicast) return arp_.write(hop.next, how, lent, std::move(slices));
     const mac_address to =
@@ -264,9 +269,8 @@ class ipv4 {
     return ethernet_.write(to, ethertype::ipv4, how, lent, std::move(slices));
   }
 
-  template <class Fill>
   result<void, v1::net_error> send_in_fragments(const ipv4_hop& hop, const ipv4_fields& fields,
-                                                const v1::transmit& how, Fill& fill,
+                                                const v1::transmit& how, any_fill fill,
                                                 const buffer_list& slices, std::uint32_t mtu) {
     buffer whole = buffer::allocate(how.header + total_size(slices));
     if (!whole) return refuse(counters_.no_memory, v1::net_error::full);
@@ -288,8 +292,7 @@ class ipv4 {
     return {};
   }
 
-  template <class Fill>
-  result<void, v1::net_error> write_own(ipv4_fields fields, const v1::transmit& how, Fill& fill,
+  result<void, v1::net_error> write_own(ipv4_fields fields, const v1::transmit& how, any_fill fill,
                                         const buffer_list& slices) {
     buffer packet;
     if (!loopback_.full()) packet = buffer::allocate(ipv4_header::size + how.header + total_size(slices));

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mirage/any_fill.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/ip/identification.hpp"
 #include "mirage/ip/loopback.hpp"
@@ -189,19 +190,7 @@ class ipv6 {
   template <v1::fill Fill>
   result<void, v1::net_error> write(const header& head, const v1::transmit& how, Fill fill,
                                     buffer_list slices) {
-    const ipv6_hop to = link_.find_hop(head.destination, loopback_.is_attached());
-    const auto source = source_of(head, to);
-    if (to.what == ipv6_hop::kind::none || !source)
-      return refuse(counters_.no_route, v1::net_error::no_route);
-    const std::size_t payload = how.header + total_size(slices);
-    if (payload > ipv6_header::greatest_payload) return refuse(counters_.too_long, v1::net_error::too_long);
-    const ipv6_fields fields = fields_to_send(head, *source, hop_limit_to(to));
-    if (to.what == ipv6_hop::kind::local) return write_own(fields, how, fill, slices);
-    const std::uint32_t mtu = mtu_to(head.destination);
-    if (how.segment != 0 || ipv6_header::size + payload <= mtu)
-      return send(to, fields, how, fill, std::move(slices));
-    if (head.dont_fragment) return refuse(counters_.too_long, v1::net_error::too_long);
-    return send_in_fragments(to, fields, how, fill, slices, mtu);
+    return write_any(head, how, fill, std::move(slices));
   }
 
   template <class Up>
@@ -225,7 +214,24 @@ class ipv6 {
 
   static void drop(counter& why) noexcept { ++why; }
 
-  // ---- Sending ----
+  // ---- Sending; compiled once, whoever fills ----
+
+  result<void, v1::net_error> write_any(const header& head, const v1::transmit& how, any_fill fill,
+                                        buffer_list&& slices) {
+    const ipv6_hop to = link_.find_hop(head.destination, loopback_.is_attached());
+    const auto source = source_of(head, to);
+    if (to.what == ipv6_hop::kind::none || !source)
+      return refuse(counters_.no_route, v1::net_error::no_route);
+    const std::size_t payload = how.header + total_size(slices);
+    if (payload > ipv6_header::greatest_payload) return refuse(counters_.too_long, v1::net_error::too_long);
+    const ipv6_fields fields = fields_to_send(head, *source, hop_limit_to(to));
+    if (to.what == ipv6_hop::kind::local) return write_own(fields, how, fill, slices);
+    const std::uint32_t mtu = mtu_to(head.destination);
+    if (how.segment != 0 || ipv6_header::size + payload <= mtu)
+      return send(to, fields, how, fill, std::move(slices));
+    if (head.dont_fragment) return refuse(counters_.too_long, v1::net_error::too_long);
+    return send_in_fragments(to, fields, how, fill, slices, mtu);
+  }
 
   [[nodiscard]] std::optional<ipv6_address> source_of(const header& head, const ipv6_hop& to) const noexcept {
     return find_source(link_.addresses(), head, to, options_.interface, os::now());
@@ -237,9 +243,8 @@ class ipv6 {
     return to.what == ipv6_hop::kind::multicast ? std::uint8_t{1} : link_.discovery().hop_limit();
   }
 
-  template <class Fill>
   result<void, v1::net_error> send(const ipv6_hop& to, ipv6_fields fields, const v1::transmit& how,
-                                   Fill& fill, buffer_list slices) {
+                                   any_fill fill, buffer_list&& slices) {
     const std::size_t behind = total_size(slices);
     v1::transmit below = how;
     below.header += ipv6_header::size;
@@ -258,9 +263,8 @@ class ipv6 {
     return sent;
   }
 
-  template <class Fill>
   result<void, v1::net_error> send_in_fragments(const ipv6_hop& to, ipv6_fields fields,
-                                                const v1::transmit& how, Fill& fill,
+                                                const v1::transmit& how, any_fill fill,
                                                 const buffer_list& slices, std::uint32_t mtu) {
     buffer whole = buffer::allocate(how.header + total_size(slices));
     if (!whole) return refuse(counters_.no_memory, v1::net_error::full);
@@ -286,8 +290,7 @@ class ipv6 {
     return {};
   }
 
-  template <class Fill>
-  result<void, v1::net_error> write_own(ipv6_fields fields, const v1::transmit& how, Fill& fill,
+  result<void, v1::net_error> write_own(ipv6_fields fields, const v1::transmit& how, any_fill fill,
                                         const buffer_list& slices) {
     buffer packet;
     if (!loopback_.full()) packet = buffer::allocate(ipv6_header::size + how.header + total_size(slices));

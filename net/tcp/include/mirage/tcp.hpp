@@ -17,6 +17,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "mirage/any_fill.hpp"
 #include "mirage/core/task.hpp"
 #include "mirage/tcp/engine.hpp"
 #include "mirage/v1.hpp"
@@ -157,8 +158,7 @@ class tcp : private tcp_protocol::below {
       header.traffic_class = what.traffic_class;
       header.dont_fragment = what.dont_fragment;
       header.interface = what.interface;
-      const auto fill = [&what](bytes to) noexcept -> std::size_t { return what.write(what.context, to); };
-      return ip.write(header, what.how, fill, std::move(slices));
+      return ip.write(header, what.how, any_fill(what.context, what.write), std::move(slices));
     });
   }
 

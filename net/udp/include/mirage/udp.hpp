@@ -14,6 +14,7 @@
 #include <tuple>
 #include <utility>
 
+#include "mirage/any_fill.hpp"
 #include "mirage/checksum.hpp"
 #include "mirage/core/counters.hpp"
 #include "mirage/core/loop.hpp"
@@ -248,9 +249,9 @@ class udp {
   }
 
   /// `how.header`: bytes that `fill` writes behind the UDP header. There are either those or slices.
-  template <class Address, class Fill>
+  template <class Address>
   result<void, v1::net_error> send(const datagram_way& way, const v1::capabilities& device, v1::transmit how,
-                                   Fill& fill, buffer_list slices) {
+                                   any_fill fill, buffer_list slices) {
     const auto source = as<Address>(way.source.address);
     const auto destination = as<Address>(way.destination.address);
     const bool ask = device.transmit_checksum;

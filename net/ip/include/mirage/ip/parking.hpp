@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "mirage/any_fill.hpp"
 #include "mirage/core/address.hpp"
 #include "mirage/core/buffer.hpp"
 #include "mirage/core/buffer_list.hpp"
@@ -32,15 +33,8 @@ class packet_parking {
   }
 
   /// False, and nothing is filled in, at a cap.
-  template <v1::fill Fill>
-  [[nodiscard]] bool park(ip_address next_hop, const v1::transmit& how, Fill& fill,
-                          const buffer_list& slices) {
-    buffer packet = room(how.header + total_size(slices));
-    if (!packet) return false;
-    const std::size_t filled = fill(packet.writable().first(how.header));
-    keep(next_hop, how, std::move(packet), filled, slices);
-    return true;
-  }
+  [[nodiscard]] bool park(ip_address next_hop, const v1::transmit& how, any_fill fill,
+                          const buffer_list& slices);
 
   /// `send(const v1::transmit&, cbytes packet)` for each that waits for it, and then they are gone; how many.
   template <class Send>
@@ -63,9 +57,6 @@ class packet_parking {
     buffer packet;
   };
 
-  [[nodiscard]] buffer room(std::size_t size) const noexcept;
-  void keep(ip_address next_hop, const v1::transmit& how, buffer packet, std::size_t filled,
-            const buffer_list& slices);
   template <class Visit>
   std::size_t take(ip_address next_hop, Visit visit) {
     return std::erase_if(waiting_, [&](const parked& one) {

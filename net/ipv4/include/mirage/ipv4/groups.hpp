@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "mirage/any_fill.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/core/waiter.hpp"
 #include "mirage/ethernet/wire.hpp"
@@ -70,7 +71,8 @@ class ipv4_groups {
     const ipv4_address from = routes_.find(what.destination).source;
     auto fill = [&](bytes to) noexcept { return write_igmp_packet(to, from, what); };
     const v1::transmit how{.header = igmp_packet_size(what)};
-    const auto sent = ethernet_.write(multicast_station(what.destination), ethertype::ipv4, how, fill, {});
+    const auto sent =
+        ethernet_.write(multicast_station(what.destination), ethertype::ipv4, how, any_fill(fill), {});
     ++(sent ? counters_.igmp_sent : counters_.igmp_not_sent);
   }
 

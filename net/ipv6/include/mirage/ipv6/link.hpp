@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "mirage/any_fill.hpp"
 #include "mirage/core/event.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/core/waiter.hpp"
@@ -99,7 +100,7 @@ class ipv6_link {
   /// the answer, in a bounded room.
   template <class Fill>
   result<void, v1::net_error> write(const ipv6_hop& to, const ipv6_address& source, const v1::transmit& how,
-                                    Fill& fill, buffer_list slices) {
+                                    Fill& fill, buffer_list&& slices) {
     auto lent = [&fill](bytes room) noexcept { return fill(room); };
     if (to.what == ipv6_hop::kind::multicast)
       return ethernet_.write(multicast_station(to.next), ethertype::ipv6, how, lent, std::move(slices));
@@ -185,7 +186,8 @@ class ipv6_link {
   }
 
   void send_message(const ndp_action& action) noexcept {
-    auto fill = [&](bytes room) noexcept { return write_discovery_packet(room, core_, action); };
+    auto write_it = [&](bytes room) noexcept { return write_discovery_packet(room, core_, action); };
+    any_fill fill(write_it);
     const v1::transmit how{.header = greatest_discovery_packet};
     const auto sent = action.link.is_zero()
                           ? write({ipv6_hop::kind::unicast, action.destination}, action.source, how, fill, {})
@@ -197,12 +199,12 @@ class ipv6_link {
     const ndp_header from = report_header(addresses());
     auto fill = [&](bytes room) noexcept { return write_report_packet(room, from, report); };
     const v1::transmit how{.header = report_packet_size(report)};
-    const auto sent = ethernet_.write(multicast_station(from.destination), ethertype::ipv6, how, fill, {});
+    const auto sent =
+        ethernet_.write(multicast_station(from.destination), ethertype::ipv6, how, any_fill(fill), {});
     ++(sent ? counters_.discovery_sent : counters_.discovery_not_sent);
   }
 
-  template <class Fill>
-  result<void, v1::net_error> park(const ipv6_address& next, const v1::transmit& how, Fill& fill,
+  result<void, v1::net_error> park(const ipv6_address& next, const v1::transmit& how, any_fill fill,
                                    const buffer_list& slices) {
     if (is_too_long(ethernet_.capabilities(), how, how.header + total_size(slices)))
       return refuse(counters_.too_long, v1::net_error::too_long);
@@ -217,7 +219,7 @@ class ipv6_link {
       std::memcpy(room.data(), packet.data(), packet.size());
       return packet.size();
     };
-    if (!ethernet_.write(to, ethertype::ipv6, how, fill, {})) ++counters_.link_refused;
+    if (!ethernet_.write(to, ethertype::ipv6, how, any_fill(fill), {})) ++counters_.link_refused;
   }
 
   Ethernet& ethernet_;
