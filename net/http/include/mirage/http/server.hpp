@@ -153,11 +153,21 @@ class http_server : public http::server_base {
   template <class Handler>
     requires std::is_invocable_r_v<task<>, Handler&, http::exchange&>
   task<result<void, v1::listen_error>> serve(endpoint local, Handler handler) {
+    const http::handler_reference reference{&handler, [](void* object, http::exchange& with) -> task<> {
+                                              return (*static_cast<Handler*>(object))(with);
+                                            }};
+    co_return co_await serve_port(local, reference);
+  }
+
+ private:
+  using flow = typename Stack::flow;
+  using listener = typename Stack::listener;
+
+  /// Compiled once, whatever the handlers are.
+  task<result<void, v1::listen_error>> serve_port(endpoint local, http::handler_reference handler) {
     auto listener = stack_.tcp().listen(local);
     if (!listener) co_return fail(listener.error());
-    http::service port{*this, {&handler, [](void* object, http::exchange& with) -> task<> {
-                                 return (*static_cast<Handler*>(object))(with);
-                               }}};
+    http::service port{*this, handler};
     scope connections;
     while (!port.stopping()) {
       auto accepted = co_await port.accepting.run(accept(*listener), never);
@@ -175,10 +185,6 @@ class http_server : public http::server_base {
     co_await connections.join_until(port.stop_deadline());
     co_return result<void, v1::listen_error>{};
   }
-
- private:
-  using flow = typename Stack::flow;
-  using listener = typename Stack::listener;
 
   static task<result<flow, v1::listen_error>> accept(listener& from) {
     auto accepted = co_await from.accept();
