@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What the benchmarks of this folder share: both servers, pinned to one core, and the load from the other."""
 
-import json
 import os
 import pathlib
 import random
@@ -14,18 +13,12 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 
+import project  # noqa: E402
+from figures import ROOT  # noqa: E402
 from server_process import CLIENT_CORE, ServerProcess  # noqa: E402
 
-ROOT = pathlib.Path(os.environ["MIRAGE_ROOT"])
-BUILD = pathlib.Path(os.environ["MIRAGE_BUILD"])
-SMOKE = "BENCH_SECONDS" in os.environ
 CONNECTIONS = 64
 SIZES = {"1k": 1024, "16k": 16 * 1024}
-LACKING = 77
-
-
-def tell(*words):
-    print(*words, file=sys.stderr, flush=True)
 
 
 def run(*command, **how):
@@ -49,34 +42,28 @@ def make_files(work):
     return folder
 
 
-def build_website(work, htdocs, *keys):
-    """The appliance, as a user builds it; with a Last-Modified, as nginx has one."""
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
-    project = work / "website"
-    shutil.rmtree(project, ignore_errors=True)
-    shutil.copytree(ROOT / "appliances/website", project, ignore=shutil.ignore_patterns("mirage", "dist", "htdocs"))
-    shutil.copytree(htdocs, project / "htdocs")
-    mirage = BUILD / "bin/mirage"
-    run(mirage, "configure", "-t", "unix", *keys, cwd=project, stderr=subprocess.STDOUT)
-    run(mirage, "build", cwd=project, stderr=subprocess.STDOUT, env=environment)
-    return project / "dist/website"
+def build_website(work, htdocs, *keys, target="unix"):
+    """The appliance, as a user builds it."""
+    return project.build(work, "appliances/website", target, f"--htdocs={htdocs}", *keys)
 
 
-class Server(ServerProcess):
-    """`client` is what clients are started with, so that they run where the server can be reached at `address`."""
+class Server:
+    """A process that serves the files of make_files. `client` is what clients are started with, so that they run where the
+    server can be reached at `address`."""
 
-    def __init__(self, name, command, port, worker_of=None, address="127.0.0.1", client=()):
-        super().__init__(name, command)
+    def __init__(self, process, port, address="127.0.0.1", client=()):
+        self.process, self.name = process, process.name
         self.port, self.address, self.client = port, address, list(client)
         self.wait_until_it_answers()
-        if worker_of:
-            children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-            self.pid = int(children[0])
+
+    def stop(self):
+        self.process.stop()
 
     def wait_until_it_answers(self):
         for _ in range(500):
-            self.must_run()
-            if subprocess.run([*self.client, "curl", "-s", "-o", "/dev/null", "--max-time", "1", self.url("/")], check=False).returncode == 0:
+            self.process.must_run()
+            asked = subprocess.run([*self.client, "curl", "-s", "-o", "/dev/null", "--max-time", "1", self.url("/")], check=False)
+            if asked.returncode == 0:
                 return
             time.sleep(0.02)
         sys.exit(f"{self.name} does not answer")
@@ -92,43 +79,46 @@ class Server(ServerProcess):
         return len(answer)
 
 
+def nginx_configuration(address, port, root, state):
+    text = (ROOT / "bench/http/nginx/nginx.conf").read_text()
+    for mark, value in {"@ADDRESS@": address, "@PORT@": port, "@ROOT@": root, "@STATE@": state}.items():
+        text = text.replace(mark, str(value))
+    return text
+
+
 def start_nginx(work, htdocs, address="127.0.0.1", client=()):
     state = work / "nginx"
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True)
     port = free_port()
-    text = (ROOT / "bench/http/nginx/nginx.conf").read_text()
-    for mark, value in {"@ADDRESS@": address, "@PORT@": port, "@ROOT@": htdocs, "@STATE@": state}.items():
-        text = text.replace(mark, str(value))
-    if os.geteuid() == 0:
-        text = "user root;\n" + text
-    (state / "nginx.conf").write_text(text)
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    (state / "nginx.conf").write_text(user + nginx_configuration(address, port, htdocs, state))
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-    return Server("nginx", [nginx, "-p", state, "-c", state / "nginx.conf"], port, worker_of=True, address=address, client=client)
+    process = ServerProcess("nginx", [nginx, "-p", state, "-c", state / "nginx.conf"])
+    server = Server(process, port, address, client)
+    # Its worker does the work.
+    process.pid = int(pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
+    return server
+
+
+def website_arguments(port, *arguments):
+    return [f"--port={port}", "--max-age=60", "-l", "*:warning", *arguments]
 
 
 def start_website(image, *arguments, **where):
     port, metrics = free_port(), free_port()
-    return Server("website", [image, f"--port={port}", f"--metrics-port={metrics}", "--max-age=60", "-l", "*:warning", *arguments],
-                  port, **where)
+    words = website_arguments(port, f"--metrics-port={metrics}", *arguments)
+    return Server(ServerProcess("website", [image, *words]), port, **where)
 
 
 def load(server, path, seconds, *options):
     """One round of wrk: requests per second, and per second of server CPU."""
-    before = server.cpu_seconds()
-    shown = run(*server.client, "taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *options,
-                server.url(path))
-    used = server.cpu_seconds() - before
+    before = server.process.cpu_seconds()
+    shown = run(*server.client, "taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s",
+                *options, server.url(path))
+    used = server.process.cpu_seconds() - before
     requests = int(re.search(r"(\d+) requests in", shown)[1])
     if "Non-2xx" in shown or "Socket errors" in shown:
         sys.exit(f"{server.name}: wrk met errors: {shown}")
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", shown)[1])
     return rate, requests / used
-
-
-def figure(name, ours, peer, unit, wanted):
-    print(json.dumps({"name": name, "ours": ours, "peer": peer, "unit": unit, "wanted": wanted}), flush=True)
-
-
-def spread(values):
-    return f"{min(values):.0f} to {max(values):.0f}"

@@ -20,16 +20,16 @@ def ip(words, enter=()):
     subprocess.run([*enter, "ip", *words.split()], check=True)
 
 
-def make_tap(address):
-    """tap0, where the kernel is at `address`."""
-    ip("tuntap add dev tap0 mode tap")
-    ip(f"addr add {address}/24 dev tap0")
-    ip("link set tap0 up")
+def make_tap(address, name="tap0"):
+    """A tap where the kernel is at `address`."""
+    ip(f"tuntap add dev {name} mode tap")
+    ip(f"addr add {address}/24 dev {name}")
+    ip(f"link set {name} up")
 
 
-def forget_neighbours():
-    """Of who was at tap0 before, Linux would believe in the MAC address for a while."""
-    ip("neighbour flush dev tap0")
+def forget_neighbours(name="tap0"):
+    """Of who was at a tap before, Linux would believe in the MAC address for a while."""
+    ip(f"neighbour flush dev {name}")
 
 
 def receive_on(core, interface, enter=()):

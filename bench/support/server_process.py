@@ -12,10 +12,10 @@ SERVER_CORE, CLIENT_CORE = "0", "1"
 class ServerProcess:
     """Runs pinned to its core until it is stopped; the CPU time is that of `pid`, which does the work."""
 
-    def __init__(self, name, command):
+    def __init__(self, name, command, cores=SERVER_CORE, stdout=subprocess.DEVNULL, **how):
         self.name = name
-        self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *map(str, command)], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(["taskset", "-c", cores, *map(str, command)], stdin=subprocess.DEVNULL,
+                                        stdout=stdout, stderr=subprocess.DEVNULL, **how)
         self.pid = self.process.pid
 
     def must_run(self):
