@@ -10,7 +10,7 @@ from failure import Failure
 # Headings of the navigation, and below each the files in their order. What is not there is left out.
 CONTENTS = [
     ("Start", ["README.md", "docs/install.md", "docs/first-unikernel.md", "docs/tool.md", "docs/network.md",
-               "docs/virtio.md", "docs/solo5.md", "docs/deploying.md"]),
+               "docs/virtio.md", "docs/solo5.md", "docs/deploying.md", "docs/size.md"]),
     ("Understand", ["docs/architecture.md", "types/include/mirage/v1.hpp", "docs/site/this-site.md",
                     "docs/dependencies.md", "docs/compilers.md"]),
     ("Work on it", ["docs/writing-a-device.md", "docs/debugging.md", "CONTRIBUTING.md", "CHANGES.md"]),
