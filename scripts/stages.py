@@ -207,7 +207,7 @@ def test_stages():
     yield Stage("unit", 1200, ctest(BUILD), ("build",))
     yield Stage("headers", 600, build("release", "check_headers"), ("build",))
     yield from folder_stages("run", 300, ("build",))
-    yield Stage("bench", 300, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
+    yield Stage("bench", 600, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
     yield Stage("asan-build", 2400, build("asan", "tests", "fuzzers"))
     yield Stage("asan", 900, ctest(BUILD / "asan"), ("asan-build",))
     yield from sanitized_stages(300, ("build", "asan-build"))
