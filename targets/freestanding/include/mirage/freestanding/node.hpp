@@ -31,8 +31,8 @@ class node : public os::node {
   std::array<cbytes, 2> guards;                     // pages below the stacks, which nobody may touch
 
  private:
-  // So that each pool refuses, and counts, before the heap has nothing left. What is many and lives for long is
-  // frames.
+  // So that each pool refuses, and counts, before the heap has nothing left. What is many and lives for long
+  // is frames.
   static os::limits caps_for(std::size_t memory) noexcept {
     return {.frames = memory / 2, .buffers = memory / 8 * 3};
   }
