@@ -49,17 +49,21 @@ sntp_action sntp_client_core::poll(instant now) noexcept {
     return {.what = sntp_action::kind::corrected};
   }
   if (now < deadline_) return {};
-  if (!cookie_.is_unknown() && ++unanswered_ % options_.tries == 0 && servers_ > 1) {
-    cookie_ = {};
-    change_server(now);
-    return poll(now);
-  }
+  if (!cookie_.is_unknown() && gives_up(now)) return poll(now);
   do cookie_.value = random();
   while (cookie_.is_unknown());
   asked_ = now;
   deadline_ = later(now, std::min(options_.first_retry * (1 << std::min(unanswered_, most_doublings)),
                                   options_.greatest_poll));
   return {.what = sntp_action::kind::ask, .cookie = cookie_};
+}
+
+// Counts a question without a use; whether another server is asked from now on.
+bool sntp_client_core::gives_up(instant now) noexcept {
+  cookie_ = {};
+  if (++unanswered_ % options_.tries != 0 || servers_ == 1) return false;
+  change_server(now);
+  return true;
 }
 
 // What it has said of the clock is the best that is known until another one answers.
@@ -77,11 +81,14 @@ sntp_client_core::verdict sntp_client_core::input(cbytes bytes, instant now) noe
   if (answer->mode() != ntp_mode::server || cookie_.is_unknown() || answer->origin() != cookie_)
     return verdict::unexpected;
   cookie_ = {};  // an answer is taken once
-  unanswered_ = 0;
-  if (answer->stratum() == 0) return take_kiss(answer->reference(), now);
-  schedule(now);
+  if (answer->stratum() == 0) {
+    unanswered_ = 0;
+    return take_kiss(answer->reference(), now);
+  }
   if (answer->leap() == ntp_message::not_synchronised || answer->stratum() > worst_stratum ||
       answer->transmit().is_unknown() || answer->receive().is_unknown()) {
+    unanswered_ = 0;
+    schedule(now);
     ++ignorant_;
     // Another may know; but not one that has sent us away.
     if (denials_ == 0 && servers_ > 1) change_server(ignorant_ % servers_ == 0 ? deadline_ : now);
@@ -90,7 +97,13 @@ sntp_client_core::verdict sntp_client_core::input(cbytes bytes, instant now) noe
   const wall_time received = answer->receive().time();
   const wall_time sent = answer->transmit().time();
   const duration round_trip = (now - asked_) - (sent - received);
-  if (sent < received || !is_plausible(*answer, round_trip)) return verdict::implausible;
+  if (sent < received || !is_plausible(*answer, round_trip)) {
+    // Asked again as if there had been no answer: the question may have waited for a neighbour's address.
+    gives_up(now);
+    return verdict::implausible;
+  }
+  unanswered_ = 0;
+  schedule(now);
   // The offset of RFC 5905 §8, put as a time: that of T4, if both ways took as long.
   const duration way = std::max(round_trip, duration::zero()) / 2;
   denials_ = ignorant_ = 0;

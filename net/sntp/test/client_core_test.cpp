@@ -163,6 +163,20 @@ TEST(sntp, an_answer_that_took_too_long_is_not_believed) {
   EXPECT_FALSE(on.client.best());
 }
 
+// The first one waits until the neighbour's address is known, and a minute would pass until the next.
+TEST(sntp, after_an_answer_that_is_not_believed_it_asks_as_often_as_without_one) {
+  exchange on;
+  for (int i = 0; i < 4; ++i) {
+    on.wait_for_question();
+    EXPECT_EQ(on.give(on.answer(), 1100ms), verdict::implausible);
+  }
+  for (std::size_t i = 1; i < on.asked_at.size(); ++i)
+    EXPECT_EQ(on.asked_at[i] - on.asked_at[i - 1], duration(1s * (1 << i))) << "after " << i;
+  on.wait_for_question();
+  EXPECT_EQ(on.give(on.answer()), verdict::taken);
+  EXPECT_TRUE(on.client.best());
+}
+
 TEST(sntp, asks_less_often_the_longer_it_goes_well_and_never_more_often_than_it_may) {
   exchange on(1, {.least_poll = 1s, .greatest_poll = 100s});
   for (int i = 0; i < 60; ++i) {

@@ -93,6 +93,7 @@ class sntp_client_core {
   verdict take_kiss(std::uint32_t code, instant now) noexcept;
   [[nodiscard]] bool is_plausible(const ntp_message& answer, duration round_trip) const noexcept;
   void keep(const sntp_measurement& measured) noexcept;
+  bool gives_up(instant now) noexcept;
   void change_server(instant when) noexcept;
   void schedule(instant now) noexcept;
   [[nodiscard]] std::uint64_t random() noexcept;
