@@ -35,6 +35,7 @@ class outgoing {
   [[nodiscard]] buffer_list take() noexcept;
 
  private:
+  static constexpr std::size_t first_room = 1024;
   static constexpr std::size_t text_room = 4096;
   static constexpr std::size_t copied_body = 256;
   static constexpr std::size_t most_a_write = 256 * 1024;

@@ -9,7 +9,8 @@ namespace mirage::http {
 std::span<char> outgoing::reserve(std::size_t size) noexcept {
   if (room_ - filled_ < size || parts_.empty()) {
     // Parts that were filled keep their memory; this connection only forgets it.
-    text_ = buffer::allocate(std::max(size, text_room));
+    // One answer needs little, and keeps it until the peer has it; several are gathered in more.
+    text_ = buffer::allocate(std::max(size, parts_.empty() ? first_room : text_room));
     filled_ = room_ = 0;
     last_is_text_ = false;
     if (!text_) return {};
