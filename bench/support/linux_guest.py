@@ -50,6 +50,14 @@ def with_busybox():
     return initramfs
 
 
+def fetch(packages):
+    """Brings all that a guest with these packages is made of. It is called before one enters a network of one's own, from which
+    nothing can be downloaded."""
+    kernel_root()
+    root_of("busybox", ["busybox-static"])
+    root_of("-".join(sorted(packages)), packages)
+
+
 def initramfs_of(path, packages, programs, files):
     """Writes the initramfs of a guest that runs `/job`, which is one of the `files` (path in the guest: content), with the
     programs (path in the guest: path in the packages)."""
