@@ -119,9 +119,10 @@ void interrupts::mark_arrived(loop& tasks) noexcept {
   for (; bits != 0; bits &= bits - 1) {
     const auto pin = static_cast<unsigned>(std::countr_zero(bits));
     for (const watched& one : sources_) {
-      if (one.source != nullptr && one.pin == pin) tasks.mark(*one.source);
+      if (one.source == nullptr || one.pin != pin) continue;
+      tasks.mark(*one.source);
+      closed_ |= bit_of(pin);  // a line without a source nobody would lower
     }
-    if (is_watched(pin)) closed_ |= bit_of(pin);  // nobody else would lower the line
   }
 }
 
