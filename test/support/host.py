@@ -20,8 +20,17 @@ def command(*words, limit=60):
     return done.stdout
 
 
+def shown_of(interface):
+    return json.loads(command("ip", "-json", "link", "show", interface))[0]
+
+
 def mac_of(interface):
-    return json.loads(command("ip", "-json", "link", "show", interface))[0]["address"]
+    return shown_of(interface)["address"]
+
+
+def must_be_up(interface):
+    """Linux may take a second until its end of a tap that is opened takes frames."""
+    require(shown_of(interface)["operstate"] == "UP", f"{interface} is up")
 
 
 def enter_new_network():
