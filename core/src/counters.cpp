@@ -61,6 +61,8 @@ metric::metric(counter_registry& registry, kind type, metric_name name, const me
 metric::metric(kind type, metric_name name, const metric_labels& labels, const char* help) noexcept
     : metric(os::here->counters, type, name, labels, help) {}
 
+metric::~metric() = default;
+
 void metric::add_value(std::uint64_t& count, double& level) const noexcept {
   if (type_ == kind::counter) {
     count += static_cast<const counter*>(this)->value();

@@ -69,8 +69,8 @@ TEST_F(coalescing, several_sources_in_one_round_are_load_too) {
 }
 
 TEST_F(coalescing, does_not_wait_for_a_little_more_than_a_large_batch) {
-  for (int i = 0; i < 400; ++i) policy.observe(now += 100us, 30);
-  EXPECT_EQ(policy.window(), 0s) << "thirty are there, half as many more would come";
+  for (int i = 0; i < 400; ++i) policy.observe(now += 2ms, 400);
+  EXPECT_EQ(policy.window(), 0s) << "four hundred are there, forty more would come";
 }
 
 TEST_F(coalescing, goes_on_waiting_when_the_batches_have_grown_by_it) {
@@ -80,11 +80,22 @@ TEST_F(coalescing, goes_on_waiting_when_the_batches_have_grown_by_it) {
   EXPECT_GT(policy.window(), 0s);
 }
 
+TEST_F(coalescing, waits_longer_the_more_is_expected) {
+  policy.set_limit(400us, 40);
+  load(10ms, 50us);
+  EXPECT_EQ(policy.window(), 0s) << "80 us would be waited, for one or two events";
+  load(10ms, 20us);
+  EXPECT_GE(policy.window(), 180us);
+  EXPECT_LE(policy.window(), 220us) << "of twenty expected, half of the time is taken";
+  load(10ms, 5us);
+  EXPECT_EQ(policy.window(), 400us);
+}
+
 TEST_F(coalescing, can_be_switched_off_and_set) {
-  policy.set_limit(0s);
+  policy.set_limit(0s, 2);
   load(10ms, 1us);
   EXPECT_EQ(policy.window(), 0s);
-  policy.set_limit(100us);
+  policy.set_limit(100us, 2);
   load(10ms, 40us);
   EXPECT_EQ(policy.window(), 100us);
 }

@@ -137,6 +137,9 @@ void unwatch_interrupt(event_source& source, unsigned interrupt) noexcept {
   std::erase(seam::interrupts(), std::pair(&source, interrupt));
   source.unlink();
 }
+std::optional<interrupt_message> new_interrupt_message() noexcept {
+  return interrupt_message{.interrupt = 1000, .address = 0x1'2345'6000, .data = 77};
+}
 
 std::uint64_t dma_address(const void* memory) noexcept { return reinterpret_cast<std::uintptr_t>(memory); }
 // A test has its registers in memory of its own.

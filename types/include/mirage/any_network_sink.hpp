@@ -32,6 +32,9 @@ class any_network_sink {
     };
     batch_end_ = [](void* to) { static_cast<Sink*>(to)->batch_end(); };
     writable_ = [](void* to) { static_cast<Sink*>(to)->writable(); };
+    link_restored_ = [](void* to) {
+      if constexpr (requires(Sink& one) { one.link_restored(); }) static_cast<Sink*>(to)->link_restored();
+    };
     return {
         [](void* self, std::uintptr_t) noexcept { static_cast<any_network_sink*>(self)->object_ = nullptr; },
         this};
@@ -42,12 +45,15 @@ class any_network_sink {
   void input(buffer&& frame, const v1::received& how) { input_(object_, std::move(frame), how); }
   void batch_end() { batch_end_(object_); }
   void writable() { writable_(object_); }
+  /// For a sink that has it.
+  void link_restored() { link_restored_(object_); }
 
  private:
   void* object_ = nullptr;
   void (*input_)(void* to, buffer&& frame, const v1::received& how) = nullptr;
   void (*batch_end_)(void* to) = nullptr;
   void (*writable_)(void* to) = nullptr;
+  void (*link_restored_)(void* to) = nullptr;
 };
 
 }  // namespace mirage

@@ -356,7 +356,8 @@ template <class F> concept fill = std::is_invocable_r_v<std::size_t, F&, bytes>;
 
 /// Who receives from a network. `input` lends a frame: moved from, it is kept, else the driver has it back;
 /// `batch_end` comes once after the frames of one poll (acknowledge and send there); `writable` once after a
-/// `full` or `down`.
+/// `full` or `down`. A sink may have `link_restored()`, which comes when the link was down and is up again,
+/// perhaps at another place of the network: who has addresses announces them.
 template <class S>
 concept network_sink = requires(S& s, buffer&& frame, const received& how) {
   { s.input(std::move(frame), how) } -> std::same_as<void>;
@@ -524,6 +525,7 @@ struct datagram_route {
   endpoint source{};            ///< unspecified address: chosen by RFC 6724; port 0: an ephemeral one
   std::uint32_t interface = 0;  ///< for multicast and link-local destinations
   std::uint8_t ttl = 0;         ///< 0: the default, 64 (multicast: 1)
+  bool unordered = false;       ///< may overtake others to the same peer, so that more of them leave together
 };
 
 namespace archetype {

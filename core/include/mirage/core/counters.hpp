@@ -93,7 +93,7 @@ class metric : list_link {
   /// In the registry of the node that runs.
   [[gnu::noinline]] metric(kind type, metric_name name, const metric_labels& labels,
                            const char* help) noexcept;
-  [[gnu::noinline]] ~metric() = default;
+  [[gnu::noinline]] ~metric();
 
  private:
   friend class counter_registry;

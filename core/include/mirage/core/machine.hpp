@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "mirage/core/loop.hpp"
@@ -42,6 +43,15 @@ void unwatch(descriptor_source& source, int descriptor) noexcept;
 /// The source is marked when the interrupt comes. Interrupts only end a sleep; nothing runs in them.
 void watch_interrupt(event_source& source, unsigned interrupt) noexcept;
 void unwatch_interrupt(event_source& source, unsigned interrupt) noexcept;
+
+/// What a device writes to raise an interrupt by message, without a line for it: `data` to `address`.
+struct interrupt_message {
+  unsigned interrupt;  ///< as `watch_interrupt` numbers it
+  std::uint64_t address;
+  std::uint32_t data;
+};
+/// One that no other device has; nothing where this machine has none left.
+std::optional<interrupt_message> new_interrupt_message() noexcept;
 
 /// The address by which a device reaches memory of ours; the range must be contiguous, as all of a
 /// unikernel's memory is.

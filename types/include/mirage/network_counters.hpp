@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: ISC
+// What every driver of a network counts, by the same names, so that one question shows the lost frames of
+// all.
+#pragma once
+
+#include <string_view>
+
+#include "mirage/core/counters.hpp"
+
+namespace mirage {
+
+struct network_counters {
+  /// `device`, the value of the label, must outlive it.
+  explicit network_counters(std::string_view device) noexcept : label{"device", device} {}
+
+  /// One more reason for which this driver loses frames.
+  [[nodiscard]] counter dropped(const char* reason) const noexcept {
+    return counter("network_dropped_total", {label, {"reason", reason}});
+  }
+
+  const metric_label label;
+  counter received{"network_received_frames_total", {label}, "Frames that were received"};
+  counter sent{"network_sent_frames_total", {label}, "Frames that were handed to the device"};
+  counter full{"network_dropped_total", {label, {"reason", "full"}}, "Frames that were not sent or seen"};
+  counter no_memory = dropped("memory");
+  counter malformed = dropped("malformed");
+  counter nobody_listens = dropped("nobody_listens");
+};
+
+/// Of a driver that shares rings with its host.
+struct ring_network_counters : network_counters {
+  using network_counters::network_counters;
+
+  counter merged{"network_merged_frames_total", {label}, "Received frames that came in several pieces"};
+  counter doorbells{"network_doorbells_total", {label}, "Times that the device was told of frames to send"};
+  counter down = dropped("down");
+};
+
+}  // namespace mirage
