@@ -57,6 +57,8 @@ descriptor detail::describe_unikernel(std::string name, std::string header,
       what.arguments.push_back(*argument);
     } else if (const auto* needed = std::get_if<package>(&value)) {
       what.packages.push_back(*needed);
+    } else if (std::holds_alternative<exceptions_wish>(value)) {
+      what.exceptions = true;
     } else {
       what.libraries.push_back(std::get<local_library>(value));
     }

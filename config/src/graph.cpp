@@ -64,6 +64,7 @@ void write_needs(json_writer& json, const descriptor& what) {
   for (const auto& library : what.libraries) libraries.push_back(library.folder);
   json.member("libraries", libraries);
   json.member("cmake", what.cmake);
+  if (what.exceptions) json.member("exceptions", true);
 }
 
 void write_device(json_writer& json, const graph& image, const settled_device& device) {

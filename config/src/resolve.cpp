@@ -67,7 +67,7 @@ class resolver_of_image {
       const std::string wanted = keys_.value(pick.by);
       for (const auto& option : options) {
         const bool here = option.targets.empty() || std::ranges::count(option.targets, image_.target) > 0;
-        const bool match = wanted.empty() || option.value == wanted;
+        const bool match = wanted.empty() ? is_taken_unasked(option) : option.value == wanted;
         if (here && match && (best == nullptr || option.rank > best->rank)) best = &option;
       }
       if (best != nullptr) {
@@ -80,6 +80,10 @@ class resolver_of_image {
       }
     }
     return from;
+  }
+
+  bool is_taken_unasked(const alternative& option) const {
+    return !option.unasked || keys_.value(option.unasked->key) == option.unasked->value;
   }
 
   std::unexpected<refusal> refuse(const node& from, const std::vector<alternative>& options,

@@ -56,6 +56,7 @@ void read_user(const json& from, graph_user& into) {
   into.packages = list(from, "packages", read_wish);
   into.libraries = texts(from, "libraries");
   into.cmake = texts(from, "cmake");
+  into.exceptions = from.value("exceptions", false);
 }
 
 graph_device read_device(const json& from) {
@@ -100,6 +101,11 @@ outcome<graph> parse_graph(std::string_view from) {
   image.devices = list(root, "devices", read_device);
   image.unikernels = list(root, "unikernels", read_unikernel);
   return image;
+}
+
+bool wants_exceptions(const graph& image) {
+  return std::ranges::any_of(image.devices, &graph_user::exceptions) ||
+         std::ranges::any_of(image.unikernels, &graph_user::exceptions);
 }
 
 std::vector<std::string> local_libraries(const graph& image) {

@@ -46,6 +46,7 @@ struct graph_user {
   std::vector<wish> packages;
   std::vector<std::string> libraries;
   std::vector<std::string> cmake;
+  bool exceptions = false;  // it throws C++ exceptions
 };
 
 struct graph_device : graph_user {
@@ -74,6 +75,9 @@ struct graph {
 };
 
 outcome<graph> parse_graph(std::string_view json);
+
+/// Whether a device or a unikernel throws C++ exceptions.
+bool wants_exceptions(const graph& image);
 
 /// Every local library of devices and unikernels, each once, in order.
 std::vector<std::string> local_libraries(const graph& image);

@@ -121,11 +121,7 @@ struct filling {
     std::vector<std::string> arguments{"-DMIRAGE_TARGET=" + where.name,
                                        fmt::format("-DMIRAGE_ONLY={}", fmt::join(names, ";")),
                                        "-DMIRAGE_TESTS=OFF", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"};
-    if (where.toolchain.empty()) {
-      arguments.push_back("-DCMAKE_CXX_COMPILER=" + from.compiler);
-    } else {
-      arguments.push_back("-DCMAKE_TOOLCHAIN_FILE=" + where.toolchain.string());
-    }
+    for (auto& word : cmake_arguments(where, from.compiler)) arguments.push_back(std::move(word));
     const std::string what = fmt::format("Building the libraries for {}", where.name);
     screen.note(what + "; this happens once");
     MIRAGE_TRY_VOID(step(cmake_configure(from.sources, build, arguments, screen), "Configuring"));
@@ -151,7 +147,8 @@ outcome<fs::path> libraries_for(const target& where, const std::vector<package>&
   MIRAGE_TRY(const fs::path cache, cache_folder());
   const auto needed = of_installation(packages, from);
   MIRAGE_TRY(const std::string sum, digest_of_sources(needed, from));
-  const fs::path destination = cache / fmt::format("{}-{}", from.version, sum.substr(0, 16)) / where.name;
+  const fs::path destination =
+      cache / fmt::format("{}-{}", from.version, sum.substr(0, 16)) / library_set(where);
   std::error_code error;
   if (fs::is_directory(destination, error)) {
     forget_unused(cache, destination.parent_path());
@@ -160,7 +157,7 @@ outcome<fs::path> libraries_for(const target& where, const std::vector<package>&
 
   // One build folder for a source tree and target, so one lock for it.
   const std::string tree = digest(from.sources.string()).substr(0, 16);
-  const fs::path build = cache / "build" / fmt::format("{}-{}", tree, where.name);
+  const fs::path build = cache / "build" / fmt::format("{}-{}", tree, library_set(where));
   lock_file lock;
   MIRAGE_TRY_VOID(
       lock.take(build.string() + ".lock", fmt::format("the libraries for {}", where.name), screen));

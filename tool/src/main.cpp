@@ -47,6 +47,7 @@ class command_line {
     add_test();
     add_clean();
     add_help();
+    app_.require_subcommand(0, 1);  // the verb in `mirage help run` is a word and not a second verb
   }
 
   int run(int argc, char** argv) {

@@ -98,6 +98,7 @@ outcome<plan> make_plan(const session& with, const project& where, const project
   MIRAGE_TRY(what.image,
              evaluate(where, what.where.name, options.keys, with.from, with.packages, with.screen));
   MIRAGE_TRY_VOID(check_files(where, what.image));
+  what.where.asked_for_exceptions = what.where.exceptions_on_request && wants_exceptions(what.image);
   MIRAGE_TRY(const auto packages, with_local_packages(where, what.image, with.packages));
   MIRAGE_TRY(what.packages, solve(wishers_of(what.image, what.where, packages), packages, what.where.name));
   what.name = options.output.empty() ? what.image.name : options.output;

@@ -20,6 +20,7 @@ target read_target(const std::string& name, const toml::table& table, const fs::
   one.image = table["image"].value_or("@name@." + name);
   one.module = table["module"].value_or(false);
   if (const auto file = text_at(table, "toolchain"); !file.empty()) one.toolchain = folder / file;
+  one.exceptions_on_request = !table["exceptions"].value_or(true);
   one.finish = text_at(table, "finish");
   one.run = texts_at(table, "run");
   if (one.run.empty()) one.run = {"@image@"};
@@ -56,6 +57,18 @@ outcome<target> choose_target(const std::vector<target>& all, const std::string&
   for (const auto& one : all) names.push_back(one.name);
   auto error = refuse("there is no target {}; the targets are: {}", name, config::listed(names));
   return error;
+}
+
+std::vector<std::string> cmake_arguments(const target& one, const std::string& compiler) {
+  if (one.toolchain.empty()) return {"-DCMAKE_CXX_COMPILER=" + compiler};
+  std::vector<std::string> arguments{"-DCMAKE_TOOLCHAIN_FILE=" + one.toolchain.string()};
+  if (one.exceptions_on_request)
+    arguments.push_back(fmt::format("-DMIRAGE_EXCEPTIONS={}", one.asked_for_exceptions ? "ON" : "OFF"));
+  return arguments;
+}
+
+std::string library_set(const target& one) {
+  return one.name + (one.asked_for_exceptions ? "-exceptions" : "");
 }
 
 }  // namespace mirage::tool

@@ -58,11 +58,7 @@ std::vector<std::string> arguments_of(const plan& what, const installation& from
   // What goes by this time is made again when it changes.
   if (const char* time = std::getenv("SOURCE_DATE_EPOCH"); time != nullptr && *time != '\0')
     arguments.push_back(fmt::format("-DMIRAGE_SOURCE_DATE_EPOCH={}", time));
-  if (what.where.toolchain.empty()) {
-    arguments.push_back("-DCMAKE_CXX_COMPILER=" + from.compiler);
-  } else {
-    arguments.push_back("-DCMAKE_TOOLCHAIN_FILE=" + what.where.toolchain.string());
-  }
+  for (auto& word : cmake_arguments(what.where, from.compiler)) arguments.push_back(std::move(word));
   return arguments;
 }
 

@@ -80,6 +80,7 @@ The generated program: sharing, groups, arguments, several unikernels.
   
   constexpr mirage::linked_package packages[] = {
       {"core", "1.0.0"},
+      {"datagram_groups", "1.0.0"},
       {"linux", "1.0.0"},
       {"pcap", "1.0.0"},
       {"types", "1.0.0"},
@@ -127,7 +128,7 @@ The generated program: sharing, groups, arguments, several unikernels.
   
   keys: --dhcp=false --management-dhcp=false --management-net=host --net=host --network= --target=unix
   boot arguments: --ipv4 --ipv6 --ipv4-only=false --ipv6-only=false --reuse-port=false --port=80 --motto=say "hello"\n --peer=10.0.0.1 --allow --patience=1500ms --friends --default=true --management-ipv4 --management-ipv6 --management-ipv4-only=false --management-ipv6-only=false --management-reuse-port=false
-  packages: core 1.0.0, linux 1.0.0, pcap 1.0.0, types 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
+  packages: core 1.0.0, datagram_groups 1.0.0, linux 1.0.0, pcap 1.0.0, types 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
   $ mirage query arguments
   --ipv4                           Local IPv4 address; all without it
   --ipv6                           Local IPv6 address; all without it
@@ -151,7 +152,7 @@ The generated program: sharing, groups, arguments, several unikernels.
   --management-dhcp=false (true|false) Let a DHCP server give the address of the stack
   --management-net=host (host|direct) How the stack reaches the network
   --net=host (host|direct)         How the stack reaches the network
-  --network= (simulated|solo5|tap|virtio|packet) What a network interface is
+  --network= (simulated|solo5|tap|virtio|xen|packet) What a network interface is
   --target=unix                    Where the image will run
 
 Every generated file says so in its first line, and the same source gives the same bytes:

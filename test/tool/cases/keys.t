@@ -26,7 +26,7 @@ Keys of a project's own, choices between devices, and what describe and query sh
   └─ console: slow (as above)
   
   keys: --count=3 --speed=slow --target=unix --tracing=false
-  packages: core 1.0.0, linux 1.0.0, pcap 1.0.0, types 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
+  packages: core 1.0.0, datagram_groups 1.0.0, linux 1.0.0, pcap 1.0.0, types 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
   $ mirage describe --speed=fast --tracing
   talk for the target unix
   
@@ -36,7 +36,7 @@ Keys of a project's own, choices between devices, and what describe and query sh
   └─ console: fast (as above)
   
   keys: --count=3 --speed=fast --target=unix --tracing=true
-  packages: core 1.0.0, linux 1.0.0, pcap 1.0.0, types 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
+  packages: core 1.0.0, datagram_groups 1.0.0, linux 1.0.0, pcap 1.0.0, types 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
   $ mirage describe --dot --tracing --count=7
   digraph "talk" {
     node [shape=box, style=rounded, fontname="sans-serif"];

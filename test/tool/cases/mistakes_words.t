@@ -19,6 +19,11 @@ Mistakes on the command line.
   $ mirage help everything
   mirage: there is no page about `everything`; the pages are: build, clean, configure, describe, help, init, query, run and test
   [64]
+  $ mirage help build | sed -n 3p
+  mirage-build - compile the image
+  $ mirage build run
+  mirage: build does not take `run`; see `mirage build --help`
+  [64]
   $ mirage --color=sometimes build
   mirage: --color: sometimes not in {auto,always,never}; see `mirage build --help`
   [64]
@@ -26,10 +31,10 @@ Mistakes on the command line.
 Targets, keys and their values:
 
   $ mirage configure -t amiga
-  mirage: there is no target amiga; the targets are: hvt, sim, spt, unix and virtio
+  mirage: there is no target amiga; the targets are: hvt, sim, spt, unix, virtio and xen
   [1]
   $ MIRAGE_DEFAULT_TARGET=amiga mirage configure
-  mirage: there is no target amiga; the targets are: hvt, sim, spt, unix and virtio
+  mirage: there is no target amiga; the targets are: hvt, sim, spt, unix, virtio and xen
   [1]
   $ mirage configure --speed=3
   mirage: there is no key --speed here; the keys are --target

@@ -13,6 +13,7 @@ Packages: versions that do not fit together, and what Debian has to bring.
   $ touch unikernel.hpp
   $ config 'package("core")' && mirage query packages | sed 's/ .*//'
   core
+  datagram_groups
   linux
   pcap
   types
@@ -48,9 +49,10 @@ A local library, and one that asks for more than there is:
   $ mirage configure
   mirage: carpet wants wind >= 4, but there is no package wind
   [1]
-  $ sed -i 's/wind = .*/core = "*"/' carpet/package.toml && mirage query packages | sed 's/\(core\|types\|linux\|unix\|pcap\|virtio_net_header\) .*/\1/'
+  $ sed -i 's/wind = .*/core = "*"/' carpet/package.toml && mirage query packages | sed 's/\(core\|datagram_groups\|types\|linux\|unix\|pcap\|virtio_net_header\) .*/\1/'
   carpet 0.3
   core
+  datagram_groups
   linux
   pcap
   types

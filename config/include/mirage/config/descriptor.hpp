@@ -38,6 +38,9 @@ struct descriptor {
 
   std::vector<local_library> libraries = {};
 
+  /// Whether it throws C++ exceptions.
+  bool exceptions = false;
+
   /// Commands for the CMakeLists.txt of the image, for a device that is made while the image is built:
   /// "mirage_crunch(image htdocs \"htdocs\")". `image` is the program; the functions come from the
   /// cmake/*.cmake of packages.

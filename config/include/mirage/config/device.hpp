@@ -31,12 +31,19 @@ struct wire {
   std::source_location where;
 };
 
+/// A value that a key may have.
+struct condition {
+  key_info key;
+  std::string value;
+};
+
 /// One of the devices that a choice may come down to.
 struct alternative {
   std::string value;  // the key's value that picks it
   node_pointer device;
-  std::vector<std::string> targets;  // empty: every target
-  int rank = 0;                      // the highest is taken where the key has no value
+  std::vector<std::string> targets;       // empty: every target
+  int rank = 0;                           // the highest is taken where the key has no value ...
+  std::optional<condition> unasked = {};  // ... of those whose condition holds
 };
 
 /// Which device it is depends on a key. The alternatives are asked for late, when every package has made its

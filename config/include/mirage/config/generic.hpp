@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -20,12 +21,13 @@
 namespace mirage::config {
 
 /// One way to implement a generic device: `--key=value` picks it; without that, the offer of the highest rank
-/// among those for the target.
+/// among those for the target whose condition `unasked` holds.
 template <module_type Out, class... In>
 struct offer {
   std::string value;
   std::vector<std::string> targets = {};  // empty: every target
   int rank = 0;
+  std::optional<condition> unasked = {};  // of a key of the same group; none: always
   std::function<device<Out>(In..., const group&)> make;
 };
 
@@ -48,11 +50,16 @@ class generic {
     return true;
   }
 
+  /// For the condition of another's offer.
+  condition is(const std::string& value) const { return {key_, value}; }
+
   device<Out> operator()(const In&... inputs, const group& prefix = {}) const {
     auto list = [offers = offers_, prefix, inputs...] {
       std::vector<alternative> found;
       for (const auto& one : *offers) {
-        found.push_back({one.value, one.make(inputs..., prefix).itself(), one.targets, one.rank});
+        auto unasked = one.unasked;
+        if (unasked) unasked->key.name = prefix.prefixed(unasked->key.placeholder);
+        found.push_back({one.value, one.make(inputs..., prefix).itself(), one.targets, one.rank, unasked});
       }
       return found;
     };

@@ -30,4 +30,9 @@ struct local_library {
   friend bool operator==(const local_library&, const local_library&) = default;
 };
 
+/// That a unikernel throws C++ exceptions. Where there is no operating system an image is compiled with them
+/// only when somebody asks, for they make it some sixty kilobytes larger.
+struct exceptions_wish {};
+inline constexpr exceptions_wish exceptions{};
+
 }  // namespace mirage::config

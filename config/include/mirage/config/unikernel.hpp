@@ -17,14 +17,15 @@
 namespace mirage::config {
 
 /// What a unikernel may have besides devices: boot arguments (handed over after the devices, in order),
-/// packages, local libraries.
+/// packages, local libraries, C++ exceptions.
 struct extra {
-  std::variant<argument_info, package, local_library> value;
+  std::variant<argument_info, package, local_library, exceptions_wish> value;
 
   template <class T>
   extra(const argument<T>& given) : value(given.info()) {}
   extra(package given) : value(std::move(given)) {}
   extra(local_library given) : value(std::move(given)) {}
+  extra(exceptions_wish given) : value(given) {}
 };
 
 /// A text and the line of config.cpp where it stands.
@@ -46,7 +47,8 @@ descriptor describe_unikernel(std::string name, std::string header, const std::v
 
 /// unikernel<kv_ro, http_server>("website", "unikernel.hpp", port)(files, http): the image calls
 /// `website(files, http, *port)` of unikernel.hpp, a function that gives a mirage::task<>. The name may be
-/// qualified. Every extra is an argument<T>, a package or a local_library.
+/// qualified. Every extra is an argument<T>, a package, a local_library
+/// or `exceptions`.
 template <module_type... In, std::convertible_to<extra>... Extras>
 implementation<job, In...> unikernel(located_text function, std::string header, const Extras&... extras) {
   return implementation<job, In...>{
