@@ -8,9 +8,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <utility>
+#include <span>
 
 #include "mirage/core/hash.hpp"
+#include "mirage/core/os.hpp"
+#include "mirage/datagram_groups.hpp"
 #include "mirage/linux/datagram_socket.hpp"
 #include "socket_address.hpp"
 
@@ -19,14 +21,11 @@ namespace mirage::detail {
 namespace {
 
 constexpr std::size_t arena_size = 256 * 1024;
-constexpr std::uint16_t most_entries = 256;
-constexpr std::uint16_t none = 0xffff;
-constexpr std::uint16_t most_segments = 64;      // of UDP_SEGMENT, in every kernel that has it
-constexpr std::uint32_t most_bytes = 65000;      // of one message, headers left out
-constexpr std::uint32_t longest_segment = 1452;  // more does not fit in an Ethernet frame and cannot be cut
 constexpr std::size_t control_size = 128;
-constexpr std::size_t table_size = 512;
-static_assert(table_size >= 2 * most_entries && (table_size & (table_size - 1)) == 0);
+// In every kernel that has UDP_SEGMENT; a longer datagram does not fit in an Ethernet frame and cannot be
+// cut.
+constexpr datagram_group_limits together{.datagrams = 64, .bytes = 65000, .longest = 1452};
+constexpr datagram_group_limits alone{.datagrams = 1};
 
 template <class T>
 void put_control(msghdr& message, std::size_t& used, int level, int type, const T& value) noexcept {
@@ -42,17 +41,19 @@ void put_control(msghdr& message, std::size_t& used, int level, int type, const 
 // Only what differs from what the kernel would choose.
 void put_route(msghdr& message, std::size_t& used, const v1::datagram_route& route,
                bool socket_chooses) noexcept {
-  const bool v4 = route.destination.address.is_v4();
+  const ip_address& to = route.destination.address;
+  const bool v4 = to.is_v4();
   const bool source = !socket_chooses && !route.source.address.is_unspecified();
-  if (source || route.interface != 0) {
+  const std::uint32_t interface = to.is_multicast() || to.is_link_local() ? route.interface : 0;
+  if (source || interface != 0) {
     if (v4) {
       in_pktinfo info{};
-      info.ipi_ifindex = static_cast<int>(route.interface);
+      info.ipi_ifindex = static_cast<int>(interface);
       if (source) info.ipi_spec_dst = to_in_addr(route.source.address.v4());
       put_control(message, used, IPPROTO_IP, IP_PKTINFO, info);
     } else {
       in6_pktinfo info{};
-      info.ipi6_ifindex = route.interface;
+      info.ipi6_ifindex = interface;
       if (source) info.ipi6_addr = to_in6_addr(route.source.address.v6());
       put_control(message, used, IPPROTO_IPV6, IPV6_PKTINFO, info);
     }
@@ -63,139 +64,103 @@ void put_route(msghdr& message, std::size_t& used, const v1::datagram_route& rou
 
 }  // namespace
 
-struct datagram_batch::entry {
-  datagram_socket* socket;
-  v1::datagram_route to;
-  std::uint32_t offset;
-  std::uint32_t length;
-  std::uint16_t next;  // in its group
-};
+struct datagram_batch::way {
+  datagram_socket* socket = nullptr;
+  v1::datagram_route to{};
+  bool unordered = false;
 
-struct datagram_batch::group {
-  std::uint16_t first;
-  std::uint16_t last;
-  std::uint16_t count;
-  bool open;
-  std::uint32_t bytes;
+  [[nodiscard]] std::uint64_t hash(std::uint64_t seed) const noexcept {
+    return to.destination.hash(hash_mix(seed, reinterpret_cast<std::uintptr_t>(socket)));
+  }
+  [[nodiscard]] bool operator==(const way& other) const noexcept {
+    return socket == other.socket && to.destination == other.to.destination && to.source == other.to.source &&
+           to.interface == other.to.interface && to.ttl == other.to.ttl && unordered == other.unordered;
+  }
 };
 
 struct datagram_batch::state {
-  std::array<entry, most_entries> entries;
-  std::array<group, most_entries> groups;
-  std::array<std::uint16_t, table_size> newest_group;  // of a peer, by hash
-  std::array<mmsghdr, most_entries> messages;
-  std::array<std::uint16_t, most_entries> group_of_message;
-  std::array<iovec, most_entries> parts;
-  std::array<socket_address, most_entries> names;
-  alignas(cmsghdr) std::array<std::array<std::byte, control_size>, most_entries> control;
-  alignas(64) std::array<std::byte, arena_size> arena;
-  std::uint16_t entry_count = 0;
-  std::uint16_t group_count = 0;
-  std::uint32_t used = 0;
+  static constexpr std::size_t most = detail::datagram_grouping::most;
 
-  [[nodiscard]] static bool same_way(const entry& a, const entry& b) noexcept {
-    return a.socket == b.socket && a.to.destination == b.to.destination && a.to.source == b.to.source &&
-           a.to.interface == b.to.interface && a.to.ttl == b.to.ttl;
-  }
-  // Where the peer's newest group is, or can be put.
-  std::uint16_t& newest_of(const entry& of) noexcept {
-    std::size_t at = of.to.destination.hash() & (table_size - 1);
-    while (newest_group[at] != none && !same_way(entries[groups[newest_group[at]].first], of))
-      at = (at + 1) & (table_size - 1);
-    return newest_group[at];
-  }
+  state() noexcept : groups(os::random64()) {}
+
+  datagram_groups<way> groups;
+  std::array<bool, most> left;  // of a group: it was sent, or dropped
+  std::array<mmsghdr, most> messages;
+  std::array<std::size_t, most> group_of_message;
+  std::array<iovec, most> parts;
+  std::array<socket_address, most> names;
+  alignas(cmsghdr) std::array<std::array<std::byte, control_size>, most> control;
+  alignas(64) std::array<std::byte, arena_size> arena;
+  std::size_t used = 0;
 };
 
 datagram_batch::datagram_batch() : state_(std::make_unique_for_overwrite<state>()) {}
 datagram_batch::~datagram_batch() = default;
 
-bool datagram_batch::empty() const noexcept { return state_->entry_count == 0; }
+bool datagram_batch::empty() const noexcept { return state_->groups.empty(); }
 
 bool datagram_batch::has_room(std::size_t size) const noexcept {
-  return state_->entry_count < most_entries && size <= arena_size - state_->used;
+  return !state_->groups.full() && size <= arena_size - state_->used;
 }
 
 bytes datagram_batch::room(std::size_t size) noexcept { return {state_->arena.data() + state_->used, size}; }
 
 void datagram_batch::commit(datagram_socket& from, const v1::datagram_route& to,
                             std::size_t length) noexcept {
-  const auto bytes = static_cast<std::uint32_t>(length);
-  state_->entries[state_->entry_count++] = {&from, to, state_->used, bytes, none};
-  state_->used += bytes;
-}
-
-// Datagrams to one peer keep their order: only its newest group grows, by segments of one length, of which
-// the last may be shorter.
-void datagram_batch::make_groups(bool segment) noexcept {
-  state& s = *state_;
-  s.group_count = 0;
-  s.newest_group.fill(none);
-  for (std::uint16_t i = 0; i < s.entry_count; ++i) {
-    entry& each = s.entries[i];
-    std::uint16_t& newest = s.newest_of(each);
-    if (newest != none && segment) {
-      group& into = s.groups[newest];
-      const std::uint32_t length = s.entries[into.first].length;
-      const bool fits = into.count < most_segments && into.bytes + each.length <= most_bytes;
-      if (into.open && fits && each.length <= length && each.length > 0 && length <= longest_segment) {
-        s.entries[into.last].next = i;
-        into.last = i;
-        into.bytes += each.length;
-        into.open = each.length == length;
-        ++into.count;
-        continue;
-      }
-    }
-    newest = s.group_count;
-    s.groups[s.group_count++] = {.first = i, .last = i, .count = 1, .open = true, .bytes = each.length};
-  }
+  state_->groups.add({&from, to, to.unordered}, state_->used, length);
+  state_->used += length;
 }
 
 datagram_batch::outcome datagram_batch::flush(bool& segment) noexcept {
   outcome total;
-  if (state_->entry_count == 0) return total;
-  make_groups(segment);
-  for (std::uint16_t i = 0; i < state_->group_count; ++i) {
-    // A socket is served when its first group comes up; `count` is 0 for what was sent.
-    const group& each = state_->groups[i];
-    if (each.count != 0) send_from(*state_->entries[each.first].socket, segment, total);
-  }
-  state_->entry_count = 0;
-  state_->used = 0;
+  state& s = *state_;
+  if (s.groups.empty()) return total;
+  s.groups.make(segment ? together : alone);
+  s.left.fill(false);
+  // A socket is served when its first group comes up.
+  for (std::size_t i = 0; i < s.groups.size(); ++i)
+    if (!s.left[i]) send_from(*s.groups.way(s.groups[i]).socket, segment, total);
+  s.groups.clear();
+  s.used = 0;
   return total;
+}
+
+// What lies side by side is one part.
+std::size_t datagram_batch::gather(std::span<const waiting_datagram> group, iovec* parts) noexcept {
+  std::size_t count = 0;
+  std::size_t end = 0;
+  for (const waiting_datagram& each : group) {
+    if (count > 0 && each.offset == end)
+      parts[count - 1].iov_len += each.length;
+    else
+      parts[count++] = {state_->arena.data() + each.offset, each.length};
+    end = std::size_t{each.offset} + each.length;
+  }
+  return count;
 }
 
 void datagram_batch::send_from(datagram_socket& socket, bool& segment, outcome& total) noexcept {
   state& s = *state_;
   unsigned count = 0;
-  std::uint16_t part = 0;
-  for (std::uint16_t i = 0; i < s.group_count; ++i) {
-    const group& each = s.groups[i];
-    const entry& first = s.entries[each.first];
-    if (each.count == 0 || first.socket != &socket) continue;
+  std::size_t part = 0;
+  for (std::size_t i = 0; i < s.groups.size(); ++i) {
+    const auto group = s.groups[i];
+    const way& where = s.groups.way(group);
+    if (s.left[i] || where.socket != &socket) continue;
     s.group_of_message[count] = i;
+    s.names[count] = to_socket_address(where.to.destination, where.to.interface);
     msghdr& message = s.messages[count].msg_hdr;
     message = {};
-    s.names[count] = to_socket_address(first.to.destination, first.to.interface);
     message.msg_name = &s.names[count];
     message.msg_namelen = s.names[count].size();
     message.msg_iov = &s.parts[part];
-    std::uint32_t end = ~std::uint32_t{0};
-    for (std::uint16_t at = each.first; at != none; at = s.entries[at].next) {
-      const entry& member = s.entries[at];
-      if (at != each.first && member.offset == end) {
-        s.parts[part - 1U].iov_len += member.length;
-      } else {
-        s.parts[part++] = {s.arena.data() + member.offset, member.length};
-        ++message.msg_iovlen;
-      }
-      end = member.offset + member.length;
-    }
+    message.msg_iovlen = gather(group, &s.parts[part]);
+    part += message.msg_iovlen;
     message.msg_control = s.control[count].data();
     std::size_t used = 0;
-    put_route(message, used, first.to, !socket.local().address.is_unspecified());
-    if (each.count > 1)
-      put_control(message, used, SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(first.length));
+    put_route(message, used, where.to, !socket.local().address.is_unspecified());
+    if (group.size() > 1)
+      put_control(message, used, SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(group.front().length));
     if (used == 0) message.msg_control = nullptr;
     ++count;
   }
@@ -204,39 +169,40 @@ void datagram_batch::send_from(datagram_socket& socket, bool& segment, outcome& 
     const int error = errno;
     ++total.calls;
     for (int i = 0; i < sent; ++i) {
-      group& done = s.groups[s.group_of_message[at++]];
-      total.sent += done.count;
-      total.segmented += done.count > 1 ? 1 : 0;
-      done.count = 0;
+      const std::size_t done = s.group_of_message[at++];
+      total.sent += s.groups[done].size();
+      total.segmented += s.groups[done].size() > 1 ? 1 : 0;
+      s.left[done] = true;
     }
     if (sent > 0 || error == EINTR) continue;
-    group& failed = s.groups[s.group_of_message[at]];
     if (error == EAGAIN) {
       socket.no_room();
       for (; at < count; ++at) {
-        group& dropped = s.groups[s.group_of_message[at]];
-        total.no_room += std::exchange(dropped.count, std::uint16_t{0});
+        const std::size_t dropped = s.group_of_message[at];
+        total.no_room += s.groups[dropped].size();
+        s.left[dropped] = true;
       }
       return;
     }
-    if (failed.count > 1) {
+    const std::size_t failed = s.group_of_message[at++];
+    s.left[failed] = true;
+    if (s.groups[failed].size() > 1) {
       // Not every path can cut: a smaller MTU, a device without checksums, an old kernel.
       if (error == EIO || error == EOPNOTSUPP || error == ENOPROTOOPT) segment = false;
-      send_one_by_one(socket, failed, total);
+      send_one_by_one(s.groups[failed], total);
     } else {
       ++total.refused;
     }
-    failed.count = 0;
-    ++at;
   }
 }
 
-void datagram_batch::send_one_by_one(datagram_socket& socket, const group& members, outcome& total) noexcept {
+void datagram_batch::send_one_by_one(std::span<const waiting_datagram> group, outcome& total) noexcept {
   state& s = *state_;
-  for (std::uint16_t at = members.first; at != none; at = s.entries[at].next) {
-    const entry& each = s.entries[at];
+  const way& where = s.groups.way(group);
+  datagram_socket& socket = *where.socket;
+  for (const waiting_datagram& each : group) {
     alignas(cmsghdr) std::array<std::byte, control_size> control;
-    socket_address name = to_socket_address(each.to.destination, each.to.interface);
+    socket_address name = to_socket_address(where.to.destination, where.to.interface);
     iovec part{s.arena.data() + each.offset, each.length};
     msghdr message{};
     message.msg_name = &name;
@@ -245,7 +211,7 @@ void datagram_batch::send_one_by_one(datagram_socket& socket, const group& membe
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     std::size_t used = 0;
-    put_route(message, used, each.to, !socket.local().address.is_unspecified());
+    put_route(message, used, where.to, !socket.local().address.is_unspecified());
     if (used == 0) message.msg_control = nullptr;
     ++total.calls;
     if (::sendmsg(socket.descriptor(), &message, MSG_NOSIGNAL) >= 0) {

@@ -108,6 +108,7 @@ struct datagram_inbox::state {
   alignas(cmsghdr) std::array<std::array<std::byte, control_size>, batch> control;
   std::array<buffer, batch> rooms;
   std::byte* overflow = nullptr;
+  unsigned used = 0;  // by the last batch
 };
 
 datagram_inbox::datagram_inbox() : state_(std::make_unique<state>()) {
@@ -119,26 +120,31 @@ datagram_inbox::datagram_inbox() : state_(std::make_unique<state>()) {
 
 datagram_inbox::~datagram_inbox() { ::munmap(state_->overflow, batch * overflow_size); }
 
+void datagram_inbox::prepare(unsigned index) noexcept {
+  buffer& room = state_->rooms[index];
+  if (!room) room = buffer::allocate(usual_size);
+  state_->parts[index] = {iovec{room ? room.writable().data() : nullptr, room.size()},
+                          iovec{state_->overflow + index * overflow_size, overflow_size}};
+  msghdr& message = state_->messages[index].msg_hdr;
+  message = {};
+  message.msg_name = &state_->sources[index];
+  message.msg_namelen = sizeof(socket_address);
+  message.msg_iov = state_->parts[index].data();
+  message.msg_iovlen = 2;
+  message.msg_control = state_->control[index].data();
+  message.msg_controllen = control_size;
+}
+
 unsigned datagram_inbox::receive(const datagram_socket& from) noexcept {
-  for (unsigned i = 0; i < batch; ++i) {
-    buffer& room = state_->rooms[i];
-    if (!room) room = buffer::allocate(usual_size);
-    state_->parts[i] = {iovec{room ? room.writable().data() : nullptr, room.size()},
-                        iovec{state_->overflow + i * overflow_size, overflow_size}};
-    msghdr& message = state_->messages[i].msg_hdr;
-    message = {};
-    message.msg_name = &state_->sources[i];
-    message.msg_namelen = sizeof(socket_address);
-    message.msg_iov = state_->parts[i].data();
-    message.msg_iovlen = 2;
-    message.msg_control = state_->control[i].data();
-    message.msg_controllen = control_size;
-  }
+  // Of most batches only the front is used.
+  for (unsigned i = 0; i < batch; ++i)
+    if (i < state_->used || !state_->rooms[i]) prepare(i);
   int count = 0;
   do {
     count = ::recvmmsg(from.descriptor(), state_->messages.data(), batch, 0, nullptr);
   } while (count < 0 && errno == EINTR);
-  return count > 0 ? static_cast<unsigned>(count) : 0;
+  state_->used = count > 0 ? static_cast<unsigned>(count) : 0;
+  return state_->used;
 }
 
 v1::datagram datagram_inbox::take(unsigned index, std::uint16_t local_port, std::uint32_t& lost) noexcept {

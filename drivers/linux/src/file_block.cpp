@@ -148,11 +148,11 @@ bool file_block::is_aligned(const buffer_list& data) const noexcept {
 
 result<void, v1::block_error> file_block::outcome_of(const detail::block_job* job) noexcept {
   if (job == nullptr) {
-    ++refused_;
+    ++counters_.refused;
     return fail(v1::block_error::no_memory);
   }
   if (job->error == 0) return {};
-  ++failed_;
+  ++counters_.failed;
   return fail(block_error_of(job->error));
 }
 
@@ -160,10 +160,10 @@ task<result<buffer, v1::block_error>> file_block::read(std::uint64_t first, std:
   if (!is_inside(first, count)) co_return fail(v1::block_error::out_of_range);
   const std::uint64_t size = std::uint64_t{count} * info_.sector_size;
   if (size == 0) co_return buffer();
-  ++reads_;
+  ++counters_.reads;
   buffer room = size <= longest_operation ? pool_->allocate(size) : buffer();
   if (!room) {
-    ++refused_;
+    ++counters_.refused;
     co_return fail(v1::block_error::no_memory);
   }
   auto job = std::make_unique<detail::block_job>(detail::block_job::kind::read, file_.get());
@@ -186,7 +186,7 @@ task<result<void, v1::block_error>> file_block::write(std::uint64_t first, buffe
   if (size % info_.sector_size != 0) co_return fail(v1::block_error::misaligned);
   if (!is_inside(first, size / info_.sector_size)) co_return fail(v1::block_error::out_of_range);
   if (size == 0) co_return {};
-  ++writes_;
+  ++counters_.writes;
   auto job = std::make_unique<detail::block_job>(detail::block_job::kind::write, file_.get());
   job->offset = first * info_.sector_size;
   if (is_aligned(data)) {
@@ -194,7 +194,7 @@ task<result<void, v1::block_error>> file_block::write(std::uint64_t first, buffe
   } else {
     buffer copy = size <= longest_operation ? pool_->allocate(size) : buffer();
     if (!copy) {
-      ++refused_;
+      ++counters_.refused;
       co_return fail(v1::block_error::no_memory);
     }
     ++copied_;

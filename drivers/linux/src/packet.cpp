@@ -115,7 +115,7 @@ result<bytes, v1::net_error> packet::prepare(const v1::transmit& how, std::size_
   if (!outgoing_->has_room(how.header) && !blocked_) flush();
   if (!outgoing_->has_room(how.header)) {
     refused_ = true;
-    ++full_;
+    ++counters_.full;
     return fail(v1::net_error::full);
   }
   return outgoing_->room(how.header);
@@ -133,7 +133,7 @@ void packet::ring() noexcept {
 
 void packet::flush() noexcept {
   const auto done = outgoing_->flush();
-  sent_ += done.sent;
+  counters_.sent += done.sent;
   kernel_ += done.refused;
   send_calls_ += done.calls;
   blocked_ = done.blocked;
@@ -156,15 +156,15 @@ bool packet::poll() noexcept {
   for (; taken < options_.batch && running_; ++taken) {
     auto frame = incoming_->take();
     if (frame.what == outcome::empty) break;
-    ++received_;
+    ++counters_.received;
     switch (frame.what) {
-      case outcome::no_memory: ++memory_; continue;
+      case outcome::no_memory: ++counters_.no_memory; continue;
       case outcome::too_long: ++too_long_; continue;
-      case outcome::malformed: ++malformed_; continue;
+      case outcome::malformed: ++counters_.malformed; continue;
       default: break;
     }
     if (!sink_) {
-      ++nobody_;
+      ++counters_.nobody_listens;
       continue;
     }
     handed_up = true;

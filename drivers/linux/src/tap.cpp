@@ -131,7 +131,7 @@ result<bytes, v1::net_error> tap::prepare(const v1::transmit& how, std::size_t s
   if (size > longest || !can_cut) return fail(v1::net_error::too_long);
   if (!device_) return fail(v1::net_error::down);
   if (waiting_.filled != 0) {
-    ++full_;
+    ++counters_.full;
     return fail(v1::net_error::full);
   }
   return bytes(scratch_.get() + header_size, longest_frame);
@@ -155,7 +155,7 @@ bool tap::try_send(std::size_t filled, const buffer_list& slices) noexcept {
     written = ::writev(device_.get(), parts.data(), static_cast<int>(count));
   } while (written < 0 && errno == EINTR);
   if (written >= 0) {
-    ++sent_;
+    ++counters_.sent;
   } else if (errno == EAGAIN) {
     ready &= static_cast<std::uint8_t>(~machine::descriptor_source::writable);
     return false;
@@ -205,15 +205,15 @@ bool tap::receive() noexcept {
     ready &= static_cast<std::uint8_t>(~machine::descriptor_source::readable);
     return false;
   }
-  ++received_;
+  ++counters_.received;
   const std::size_t size = static_cast<std::size_t>(count) - header_size;
   const auto known = received_of(load_virtio_net_header(header), size);
   if (!has_room) {
-    ++memory_;
+    ++counters_.no_memory;
   } else if (!known || size == large_frame) {  // a frame that fills the room may have been longer
-    ++malformed_;
+    ++counters_.malformed;
   } else if (!sink_) {
-    ++nobody_;
+    ++counters_.nobody_listens;
   } else {
     hand_up(size, *known);
   }

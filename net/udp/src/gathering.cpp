@@ -1,54 +1,44 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/udp/gathering.hpp"
 
+#include <algorithm>
 #include <cstring>
-#include <utility>
+
+#include "mirage/core/os.hpp"
 
 namespace mirage {
 
-bool datagram_gathering::has_room(const datagram_way& way, std::size_t size,
-                                  std::size_t most_bytes) const noexcept {
-  return way == way_ && !closed_ && count_ < most_together && used_ + size <= most_bytes &&
-         used_ + size <= capacity;
-}
+datagram_gathering::datagram_gathering() noexcept : groups_(os::random64()) {}
 
-bytes datagram_gathering::room(const datagram_way& way, std::size_t size) noexcept {
-  if (count_ == 0) {
-    way_ = way;
-    // What left before may still be with the device.
-    if (!data_.unique()) data_ = buffer::allocate(capacity);
-    if (!data_) return {};
-  }
+bytes datagram_gathering::room(std::size_t size) noexcept {
+  // What left before may still be with the device.
+  if (used_ == 0 && !data_.unique()) data_ = buffer::allocate(capacity);
+  if (!data_) return {};
   return data_.writable().subspan(used_, size);
 }
 
-bool datagram_gathering::add(std::size_t written) noexcept {
-  if (count_ == 0) each_ = static_cast<std::uint16_t>(written);
-  if (written > each_) {
-    left_over_ = written;
-    return false;
-  }
-  // Datagrams without payload cannot be told apart by length.
-  closed_ = written < each_ || written == 0;
+void datagram_gathering::add(const datagram_way& way, std::size_t written, std::size_t most_bytes) noexcept {
+  groups_.add(way, used_, written);
   used_ += written;
-  ++count_;
-  return true;
+  most_bytes_ = std::min(most_bytes_, most_bytes);
 }
 
-datagram_gathering::gathered datagram_gathering::take() noexcept {
-  gathered all{way_, data_.slice(0, used_), each_, count_};
-  buffer next;
-  if (left_over_ != 0) {
-    next = buffer::allocate(capacity);
-    if (next) std::memcpy(next.writable().data(), data_.data() + used_, left_over_);
-    data_ = std::move(next);
+buffer datagram_gathering::piece(group of) const noexcept {
+  std::size_t end = of.front().offset;
+  for (const waiting_datagram& each : of) {
+    if (each.offset != end) return {};
+    end += each.length;
   }
-  used_ = data_ && left_over_ != 0 ? left_over_ : 0;
-  each_ = static_cast<std::uint16_t>(used_);
-  count_ = used_ != 0 ? 1 : 0;
-  left_over_ = 0;
-  closed_ = false;
-  return all;
+  return data_.slice(of.front().offset, end - of.front().offset);
+}
+
+std::size_t datagram_gathering::copy(group of, std::byte* to) const noexcept {
+  std::size_t copied = 0;
+  for (const waiting_datagram& each : of) {
+    if (each.length > 0) std::memcpy(to + copied, data_.data() + each.offset, each.length);
+    copied += each.length;
+  }
+  return copied;
 }
 
 }  // namespace mirage

@@ -9,7 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <memory>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -122,7 +122,8 @@ class udp {
  private:
   static constexpr std::size_t greatest_payload = 65507;  // with the headers of IPv4, 65535
   static constexpr auto protocol = static_cast<std::uint8_t>(v1::ip_protocol::udp);
-  // Less than this is copied out of the memory in which it gathered, so that that can be used again at once.
+  // Less than this is copied out of the memory in which it gathered, so that that can be used again at once;
+  // so is what does not lie there in one piece.
   static constexpr std::size_t worth_keeping = 2048;
   template <class Address>
   static constexpr std::size_t headers = (Address::size == 4 ? 20 : 40) + udp_header::size;
@@ -240,7 +241,8 @@ class udp {
           {source_of(ip, from, route->source), to.source.port != 0 ? to.source.port : ephemeral_port()},
           to.destination,
           to.interface,
-          to.ttl};
+          to.ttl,
+          to.unordered};
       if (route->device.datagram_bytes != 0 && size + headers<Address> <= route->mtu)
         return gather(way, route->device, size, fill);
       flush();
@@ -285,55 +287,54 @@ class udp {
   template <class Fill>
   result<void, v1::net_error> gather(const datagram_way& way, const v1::capabilities& device,
                                      std::size_t size, Fill& fill) {
-    const std::size_t most = std::min<std::size_t>(device.datagram_bytes, greatest_payload);
-    if (!gathering_.empty() && !gathering_.has_room(way, size, most)) flush();
-    const bytes room = gathering_.room(way, size);
+    if (gathering_ != nullptr && !gathering_->has_room(size)) flush();
+    if (gathering_ == nullptr) gathering_ = std::make_unique<datagram_gathering>();
+    const bytes room = gathering_->room(size);
     if (room.data() == nullptr) return refuse(no_memory_, v1::net_error::full);
-    if (!gathering_.add(fill(room))) {
-      flush();
-      if (gathering_.empty()) ++lost_;
-    }
-    if (gathering_.is_closed())
-      flush();
-    else
-      os::here->tasks.ring_later(bell_);
+    gathering_->add(way, fill(room), std::min<std::size_t>(device.datagram_bytes, greatest_payload));
+    os::here->tasks.ring_later(bell_);
     return {};
   }
 
   void flush() noexcept {
-    if (gathering_.empty()) return;
-    const datagram_gathering::gathered all = gathering_.take();
-    const auto sent = all.way.destination.address.is_v4() ? send_gathered<ipv4_address>(all)
-                                                          : send_gathered<ipv6_address>(all);
-    if (!sent) lost_ += all.count;
+    if (gathering_ == nullptr || gathering_->empty()) return;
+    // Who is sent to may be here and write at once.
+    auto leaving = std::exchange(gathering_, nullptr);
+    leaving->send_all([&](const datagram_way& way, datagram_gathering::group group) {
+      const auto sent = way.destination.address.is_v4() ? send_group<ipv4_address>(*leaving, way, group)
+                                                        : send_group<ipv6_address>(*leaving, way, group);
+      if (!sent) lost_ += group.size();
+    });
+    if (gathering_ == nullptr) gathering_ = std::move(leaving);
   }
 
   template <class Address>
-  result<void, v1::net_error> send_gathered(const datagram_gathering::gathered& all) noexcept {
+  result<void, v1::net_error> send_group(const datagram_gathering& from, const datagram_way& way,
+                                         datagram_gathering::group group) noexcept {
     if constexpr (how_many<Address> == 0) {
       return fail(v1::net_error::no_route);
     } else {
-      MIRAGE_TRY(const auto route, route_from(ip_of<Address>(), as<Address>(all.way.destination.address),
-                                              all.way.source.address, all.way.interface));
+      MIRAGE_TRY(const auto route, route_from(ip_of<Address>(), as<Address>(way.destination.address),
+                                              way.source.address, way.interface));
       v1::transmit how;
-      if (all.count > 1) {
-        how.segment = all.each;
+      if (group.size() > 1) {
+        how.segment = static_cast<std::uint16_t>(group.front().length);
         how.kind = v1::transmit::cut::udp;
         ++segmented_;
       }
-      const cbytes payload = all.payload.view();
-      if (payload.size() > worth_keeping) {
-        buffer_list slices;
-        slices.push_back(all.payload.share());
-        auto nothing = [](bytes) noexcept { return std::size_t{0}; };
-        return send<Address>(all.way, route.device, how, nothing, std::move(slices));
+      how.header = 0;
+      for (const waiting_datagram& each : group) how.header += each.length;
+      if (how.header > worth_keeping) {
+        if (buffer piece = from.piece(group)) {
+          how.header = 0;
+          buffer_list slices;
+          slices.push_back(std::move(piece));
+          auto nothing = [](bytes) noexcept { return std::size_t{0}; };
+          return send<Address>(way, route.device, how, nothing, std::move(slices));
+        }
       }
-      how.header = payload.size();
-      auto copy = [payload](bytes to) noexcept {
-        if (!payload.empty()) std::memcpy(to.data(), payload.data(), payload.size());
-        return payload.size();
-      };
-      return send<Address>(all.way, route.device, how, copy, {});
+      auto copy = [&](bytes to) noexcept { return from.copy(group, to.data()); };
+      return send<Address>(way, route.device, how, copy, {});
     }
   }
 
@@ -354,7 +355,7 @@ class udp {
   std::string_view name_;
   std::tuple<Ip&...> ips_;
   udp_ports ports_;
-  datagram_gathering gathering_;
+  std::unique_ptr<datagram_gathering> gathering_;  // none: nothing has been gathered yet
   end_of_round bell_{*this};
 
   metric_label label_{"device", name_};

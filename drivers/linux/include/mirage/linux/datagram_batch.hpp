@@ -7,9 +7,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "mirage/core/bytes.hpp"
 #include "mirage/v1.hpp"
+
+struct iovec;
+
+namespace mirage {
+struct waiting_datagram;
+}
 
 namespace mirage::detail {
 
@@ -45,12 +52,11 @@ class datagram_batch {
   outcome flush(bool& segment) noexcept;
 
  private:
-  struct entry;
-  struct group;
+  struct way;
   struct state;
-  void make_groups(bool segment) noexcept;
+  [[nodiscard]] std::size_t gather(std::span<const waiting_datagram> group, iovec* parts) noexcept;
   void send_from(datagram_socket& socket, bool& segment, outcome& total) noexcept;
-  void send_one_by_one(datagram_socket& socket, const group& members, outcome& total) noexcept;
+  void send_one_by_one(std::span<const waiting_datagram> group, outcome& total) noexcept;
   std::unique_ptr<state> state_;
 };
 

@@ -99,7 +99,7 @@ struct datagram_port : list_link {
 /// Room for one recvmmsg, filled by `receive` and read by `take`.
 class datagram_inbox {
  public:
-  static constexpr unsigned batch = 64;
+  static constexpr unsigned batch = 256;
 
   datagram_inbox();
   datagram_inbox(const datagram_inbox&) = delete;
@@ -115,6 +115,7 @@ class datagram_inbox {
   void give_back(unsigned index, buffer payload) noexcept;
 
  private:
+  void prepare(unsigned index) noexcept;
   struct state;
   std::unique_ptr<state> state_;
 };

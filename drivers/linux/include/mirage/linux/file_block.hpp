@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "mirage/block_counters.hpp"
 #include "mirage/core/buffer_list.hpp"
 #include "mirage/core/counters.hpp"
 #include "mirage/core/task.hpp"
@@ -104,13 +105,10 @@ class file_block {
   std::unique_ptr<helper_thread> threads_;
   job_runner* runner_ = nullptr;
 
-  metric_label label_{"device", name_};
-  counter reads_{"block_reads_total", {label_}, "Reads that were begun"};
-  counter writes_{"block_writes_total", {label_}, "Writes that were begun"};
-  counter copied_{
-      "block_copied_writes_total", {label_}, "Writes that were copied because they were not aligned"};
-  counter refused_{"block_refused_total", {label_}, "Operations refused at a cap"};
-  counter failed_{"block_failed_total", {label_}, "Operations that the host said no to"};
+  block_counters counters_{name_};
+  counter copied_{"block_copied_writes_total",
+                  {counters_.label},
+                  "Writes that were copied because they were not aligned"};
 };
 
 static_assert(v1::block<file_block>);

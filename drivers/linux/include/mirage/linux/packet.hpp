@@ -16,6 +16,7 @@
 #include "mirage/core/counters.hpp"
 #include "mirage/core/machine.hpp"
 #include "mirage/core/task.hpp"
+#include "mirage/network_counters.hpp"
 #include "mirage/v1.hpp"
 
 namespace mirage {
@@ -104,17 +105,11 @@ class packet : machine::descriptor_source, doorbell {
   bool blocked_ = false;  // the sending socket is full
   bool refused_ = false;  // the sink waits for `writable`
 
-  metric_label label_{"device", name_};
-  counter received_{"network_received_frames_total", {label_}, "Frames that were received"};
-  counter sent_{"network_sent_frames_total", {label_}, "Frames that were sent"};
-  counter send_calls_{"network_send_calls_total", {label_}, "System calls that sent them"};
-  counter full_{"network_dropped_total", {label_, {"reason", "full"}}, "Frames that were not sent or seen"};
-  counter kernel_{"network_dropped_total", {label_, {"reason", "refused"}}};
-  counter memory_{"network_dropped_total", {label_, {"reason", "memory"}}};
-  counter too_long_{"network_dropped_total", {label_, {"reason", "too_long"}}};
-  counter malformed_{"network_dropped_total", {label_, {"reason", "malformed"}}};
-  counter nobody_{"network_dropped_total", {label_, {"reason", "nobody_listens"}}};
-  counter ring_full_{"network_dropped_total", {label_, {"reason", "receive_ring"}}};
+  network_counters counters_{name_};
+  counter send_calls_{"network_send_calls_total", {counters_.label}, "System calls that sent them"};
+  counter kernel_ = counters_.dropped("refused");
+  counter too_long_ = counters_.dropped("too_long");
+  counter ring_full_ = counters_.dropped("receive_ring");
 };
 
 static_assert(v1::network<packet>);

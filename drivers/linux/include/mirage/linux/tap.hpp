@@ -17,6 +17,7 @@
 #include "mirage/core/machine.hpp"
 #include "mirage/core/task.hpp"
 #include "mirage/linux/file_descriptor.hpp"
+#include "mirage/network_counters.hpp"
 #include "mirage/v1.hpp"
 #include "mirage/virtio_net_header/wire.hpp"
 
@@ -107,15 +108,9 @@ class tap : machine::descriptor_source {
   buffer large_;
   bool handed_up_ = false;  // in this batch
 
-  metric_label label_{"device", name_};
-  counter received_{"network_received_frames_total", {label_}, "Frames that were received"};
-  counter sent_{"network_sent_frames_total", {label_}, "Frames that were sent"};
-  counter full_{"network_dropped_total", {label_, {"reason", "full"}}, "Frames that were not sent or seen"};
-  counter down_{"network_dropped_total", {label_, {"reason", "down"}}};
-  counter refused_{"network_dropped_total", {label_, {"reason", "refused"}}};
-  counter memory_{"network_dropped_total", {label_, {"reason", "memory"}}};
-  counter malformed_{"network_dropped_total", {label_, {"reason", "malformed"}}};
-  counter nobody_{"network_dropped_total", {label_, {"reason", "nobody_listens"}}};
+  network_counters counters_{name_};
+  counter down_ = counters_.dropped("down");
+  counter refused_ = counters_.dropped("refused");
 };
 
 static_assert(v1::network<tap>);
