@@ -49,6 +49,7 @@ class player {
         case need::input:
           check(core.deadline() != never);
           core.written();
+          if (core.idle()) core = server_core(bounds_, now_, core.requests());
           if (!receive()) end(core);
           break;
         case need::request:

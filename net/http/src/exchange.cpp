@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "connection.hpp"
+#include "busy_connection.hpp"
 #include "mirage/http/head_writer.hpp"
 
 namespace mirage::http {

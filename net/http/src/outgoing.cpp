@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "connection.hpp"
+#include "busy_connection.hpp"
 
 namespace mirage::http {
 

@@ -13,6 +13,7 @@ constexpr std::size_t version_length = 8;  // "HTTP/1.1"
 void request_parser::reset() noexcept {
   head_parser::reset(head_);
   start_ = method_length_ = target_length_ = 0;
+  head_.method = method::other;
   head_.expect_continue = false;
   head_.host = {};
 }

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "connection.hpp"
+#include "busy_connection.hpp"
 
 namespace mirage::http {
 
@@ -81,11 +81,6 @@ instant service::stop_deadline() const noexcept { return later(os::now(), server
 void service::stop() noexcept {
   accepting.interrupt();
   connections_.for_each([](list_link& link) { static_cast<connection&>(link).stop(); });
-}
-
-task<> service::serve(stream& flow) {
-  connection served{*this, flow};
-  co_await served.run();
 }
 
 task<> service::refuse(stream& flow) {

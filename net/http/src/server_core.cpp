@@ -4,17 +4,19 @@
 
 namespace mirage::http {
 
-server_core::server_core(const limits& bounds, instant now) noexcept
+server_core::server_core(const limits& bounds, instant now, std::uint32_t requests) noexcept
     : limits_(&bounds),
       parser_(bounds),
       body_(bounds),
       deadline_(later(now, bounds.idle_time)),
-      since_(now) {}
+      since_(now),
+      requests_(requests) {}
 
 server_core::need server_core::refuse(refusal reason) noexcept {
   reason_ = reason;
   phase_ = phase::ended;
   deadline_ = never;
+  close_ = true;
   return need::refusal;
 }
 

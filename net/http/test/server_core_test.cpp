@@ -240,6 +240,23 @@ TEST(ServerCore, EndsAfterSoManyRequests) {
   EXPECT_EQ(c.next(), need::close);
 }
 
+TEST(ServerCore, IsNotNeededWhileTheConnectionIsIdle) {
+  limits bounds;
+  bounds.requests = 2;
+  server_core first{bounds, start};
+  ASSERT_EQ(first.next(as_bytes("GET / HT"sv), start), need::input);
+  EXPECT_FALSE(first.idle());
+  ASSERT_EQ(first.next(as_bytes(get), start), need::request);
+  EXPECT_FALSE(first.idle());
+  EXPECT_FALSE(first.respond(status::ok, 2).close);
+  first.response_done();
+  ASSERT_EQ(first.next({}, start), need::input);
+  EXPECT_TRUE(first.idle());
+  server_core second{bounds, start, first.requests()};
+  ASSERT_EQ(second.next(as_bytes(get), start), need::request);
+  EXPECT_TRUE(second.respond(status::ok, 2).close) << "the second request is the last one";
+}
+
 TEST(ServerCore, EndsWithTheInput) {
   connection idle;
   idle.core.end_of_input();

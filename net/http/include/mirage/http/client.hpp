@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "mirage/core/counters.hpp"
+#include "mirage/happy_eyeballs.hpp"
 #include "mirage/http/body_reader.hpp"
 #include "mirage/http/interruptible.hpp"
 #include "mirage/http/request_target.hpp"
@@ -30,7 +31,7 @@ namespace mirage::http {
 struct client_options {
   /// Bounds of a response. The body is handed out as it comes, so its length needs none.
   limits bounds = {.body_bytes = UINT64_MAX};
-  duration connect_time = 10s;   ///< for one address to answer
+  duration connect_time = 10s;   ///< for one address to answer; the next is tried beside it before (RFC 8305)
   duration write_time = 30s;     ///< for one write of the request
   duration response_time = 30s;  ///< from the end of the request to the head of the response
   duration body_time = 30s;      ///< between two reads of the body
@@ -177,20 +178,10 @@ class http_client : public http::client_base {
   };
 
   task<connected> connect(std::string_view host, std::uint16_t port) override {
-    auto addresses = co_await resolver_.resolve(host);
-    if (!addresses) co_return fail(v1::http_error::not_reached);
-    for (const ip_address& address : *addresses) {
-      http::interruptible wait;
-      auto made =
-          co_await wait.run(connect_to(endpoint{address, port}), later(os::now(), options().connect_time));
-      if (!made || !*made) continue;
-      co_return std::make_unique<owned_stream>(*std::move(*made));
-    }
-    co_return fail(v1::http_error::not_reached);
-  }
-  task<result<flow, v1::flow_error>> connect_to(endpoint peer) {
-    auto made = co_await stack_.tcp().connect(peer);
-    co_return std::move(made);
+    const happy_eyeballs_options how{.attempt_time = options().connect_time};
+    auto made = co_await connect_by_name(stack_, resolver_, host, port, how);
+    if (!made) co_return fail(v1::http_error::not_reached);
+    co_return std::make_unique<owned_stream>(*std::move(made));
   }
 
   Stack& stack_;

@@ -13,7 +13,7 @@
 
 namespace mirage::http {
 
-class connection;
+class busy_connection;
 
 /// `v1::http_request`. All views live as long as the exchange.
 class received_request {
@@ -29,7 +29,7 @@ class received_request {
   [[nodiscard]] const request_head& head() const noexcept { return *head_; }
 
  private:
-  friend class connection;
+  friend class busy_connection;
   const request_head* head_ = nullptr;
   std::string_view path_;
   endpoint peer_;
@@ -78,9 +78,9 @@ class exchange {
   [[nodiscard]] seconds_time now() const noexcept;
 
  private:
-  friend class connection;
-  explicit exchange(connection& on) noexcept : connection_(on) {}
-  connection& connection_;
+  friend class busy_connection;
+  explicit exchange(busy_connection& on) noexcept : connection_(on) {}
+  busy_connection& connection_;
   received_request request_;
   std::uint16_t number_ = 0;
   std::uint64_t bytes_ = 0;

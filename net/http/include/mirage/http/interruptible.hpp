@@ -5,6 +5,7 @@
 
 #include <coroutine>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "mirage/core/frame.hpp"
@@ -20,13 +21,13 @@ class interruptible {
   interruptible(const interruptible&) = delete;
   interruptible& operator=(const interruptible&) = delete;
 
-  template <class T>
+  template <class Work>
   class awaiter;
-  /// Awaits `work`, which starts at once; nothing if the deadline came or somebody interrupted first: the
-  /// work is cancelled then. One at a time.
-  template <class T>
-  [[nodiscard]] awaiter<T> run(task<T> work, instant deadline) noexcept {
-    return awaiter<T>(*this, std::move(work), deadline);
+  /// Awaits `work`, a task or an awaiter, which starts at once; nothing if the deadline came or somebody
+  /// interrupted first: the work is cancelled then. One at a time.
+  template <class Work>
+  [[nodiscard]] awaiter<Work> run(Work work, instant deadline) noexcept {
+    return awaiter<Work>(*this, std::move(work), deadline);
   }
 
   /// Ends the wait, if there is one. Not to be called by the work itself.
@@ -66,40 +67,55 @@ class interruptible {
   instant deadline_ = never;
 };
 
-template <class T>
+template <class Work>
 class [[nodiscard]] interruptible::awaiter final : interruptible::operation {
+  using result_type = decltype(detail::get_awaiter(std::declval<Work>()).await_resume());
+
  public:
   awaiter(const awaiter&) = delete;
   ~awaiter() { owner_.leave(*this); }
 
-  [[nodiscard]] bool await_ready() const noexcept { return !work_; }  // no frame: nothing is what it gives
+  [[nodiscard]] bool await_ready() noexcept { return !work_ || inner().await_ready(); }
   template <task_promise Promise>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> who) noexcept {
     who_ = &who.promise();
     owner_.enter(*this, deadline_);
-    child_.emplace(std::move(work_).operator co_await());
-    return child_->await_suspend(who);
+    return start(inner(), who);
   }
-  std::optional<T> await_resume() {
+  std::optional<result_type> await_resume() {
     owner_.leave(*this);
     if (!work_) return std::nullopt;
-    return child_->await_resume();
+    return inner().await_resume();
   }
 
  private:
   friend interruptible;
-  awaiter(interruptible& owner, task<T> work, instant deadline) noexcept
-      : owner_(owner), work_(std::move(work)), deadline_(deadline) {}
+  awaiter(interruptible& owner, Work work, instant deadline) noexcept : owner_(owner), deadline_(deadline) {
+    // A task without a frame gives nothing.
+    if constexpr (std::is_constructible_v<bool, Work&>)
+      if (!work) return;
+    work_.emplace(std::move(work));
+  }
+  /// The awaiter of a task is but its handle, and everything else that is awaited here is its own awaiter.
+  decltype(auto) inner() noexcept { return detail::get_awaiter(std::move(*work_)); }
+  template <class Promise>
+  static std::coroutine_handle<> start(auto&& on, std::coroutine_handle<Promise> who) noexcept {
+    if constexpr (std::is_void_v<decltype(on.await_suspend(who))>) {
+      on.await_suspend(who);
+      return std::noop_coroutine();
+    } else {
+      return on.await_suspend(who);
+    }
+  }
   void cancel() noexcept override {
     owner_.leave(*this);
-    work_ = task<T>();
+    work_.reset();
     suspend(*who_, "interrupted");
     os::here->tasks.wake(*this);
   }
 
   interruptible& owner_;
-  task<T> work_;
-  std::optional<typename task<T>::awaiter> child_;
+  std::optional<Work> work_;
   detail::frame* who_ = nullptr;
   instant deadline_;
 };

@@ -18,6 +18,7 @@
 #include "mirage/core/event.hpp"
 #include "mirage/core/list.hpp"
 #include "mirage/core/scope.hpp"
+#include "mirage/http/connection.hpp"
 #include "mirage/http/exchange.hpp"
 #include "mirage/http/interruptible.hpp"
 #include "mirage/http/limits.hpp"
@@ -91,6 +92,7 @@ class server_base {
  private:
   friend class service;
   friend class connection;
+  friend class busy_connection;
   std::string_view name_;
   limits limits_;
   server_counters counters_;
@@ -118,8 +120,6 @@ class service : public list_link {
   void stop() noexcept;
   [[nodiscard]] instant stop_deadline() const noexcept;
 
-  /// Serves one connection to its end.
-  task<> serve(stream& flow);
   /// Answers 503 at once: there are too many connections.
   task<> refuse(stream& flow);
   /// A connection that there was no room for at all.
@@ -130,11 +130,25 @@ class service : public list_link {
 
  private:
   friend class connection;
+  friend class busy_connection;
   friend class server_base;
   server_base& server_;
   handler_reference handler_;
   list connections_;
 };
+
+/// Serves a flow to its end. A connection that is idle waits here, in its only frame.
+template <v1::flow Flow>
+task<> serve(service& port, Flow flow) {
+  stream_over<Flow> stream{flow};
+  connection served{port, stream};
+  while (served.is_open()) {
+    auto got = co_await served.idle(flow.read());
+    task<> work = served.serve(got);
+    if (!work) co_return port.count_overload();
+    co_await std::move(work);
+  }
+}
 
 }  // namespace mirage::http
 
@@ -161,7 +175,6 @@ class http_server : public http::server_base {
 
  private:
   using flow = typename Stack::flow;
-  using listener = typename Stack::listener;
 
   /// Compiled once, whatever the handlers are.
   task<result<void, v1::listen_error>> serve_port(endpoint local, http::handler_reference handler) {
@@ -170,7 +183,7 @@ class http_server : public http::server_base {
     http::service port{*this, handler};
     scope connections;
     while (!port.stopping()) {
-      auto accepted = co_await port.accepting.run(accept(*listener), never);
+      auto accepted = co_await port.accepting.run(listener->accept(), never);
       if (!accepted) break;
       if (!*accepted && accepted->error() == v1::listen_error::closed) break;
       if (!*accepted) co_return fail(accepted->error());
@@ -178,7 +191,7 @@ class http_server : public http::server_base {
         co_await refuse(port, *std::move(*accepted));
         continue;
       }
-      auto started = connections.spawn("http connection", serve_flow(port, *std::move(*accepted)));
+      auto started = connections.spawn("http connection", http::serve(port, *std::move(*accepted)));
       if (!started) port.count_overload();
     }
     port.stop();
@@ -186,14 +199,6 @@ class http_server : public http::server_base {
     co_return result<void, v1::listen_error>{};
   }
 
-  static task<result<flow, v1::listen_error>> accept(listener& from) {
-    auto accepted = co_await from.accept();
-    co_return std::move(accepted);
-  }
-  static task<> serve_flow(http::service& port, flow accepted) {
-    http::stream_over<flow> stream{accepted};
-    co_await port.serve(stream);
-  }
   static task<> refuse(http::service& port, flow accepted) {
     http::stream_over<flow> stream{accepted};
     co_await port.refuse(stream);

@@ -24,8 +24,8 @@ struct response_plan {
 
 class server_core {
  public:
-  /// `bounds` must outlive the core. The connection has just been accepted.
-  server_core(const limits& bounds, instant now) noexcept;
+  /// `bounds` must outlive the core. The connection is idle, and has had so many requests; at first none.
+  server_core(const limits& bounds, instant now, std::uint32_t requests = 0) noexcept;
 
   enum class need : std::uint8_t {
     input,    ///< more bytes, before `deadline()`; what was answered so far must be written first
@@ -68,6 +68,9 @@ class server_core {
   [[nodiscard]] bool must_write() const noexcept { return unwritten_ >= limits_->pipelined; }
   void written() noexcept { unwritten_ = 0; }
 
+  /// Whether every request was answered and no other one has begun: then a new core can go on from
+  /// `requests()`, and this one is not needed until bytes come.
+  [[nodiscard]] bool idle() const noexcept { return phase_ == phase::idle; }
   [[nodiscard]] std::uint32_t requests() const noexcept { return requests_; }
 
  private:
@@ -86,7 +89,7 @@ class server_core {
   std::uint64_t body_bytes_ = 0;  // of the request on the wire, so far
   std::uint64_t drained_ = 0;
   std::size_t consumed_ = 0;
-  std::uint32_t requests_ = 0;
+  std::uint32_t requests_;
   std::uint32_t unwritten_ = 0;
   phase phase_ = phase::idle;
   refusal reason_ = refusal::none;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// The shell of one connection of the server: the only place with effects around `server_core`.
+// A connection of the server while it has something to do: the only place with effects around `server_core`.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "mirage/core/buffer_list.hpp"
-#include "mirage/core/list.hpp"
+#include "mirage/http/connection.hpp"
 #include "mirage/http/exchange.hpp"
 #include "mirage/http/head_writer.hpp"
 #include "mirage/http/interruptible.hpp"
@@ -49,12 +49,13 @@ class outgoing {
   bool last_is_text_ = false;  // the last part ends where the text does, and can grow with it
 };
 
-class connection : public list_link {
+class busy_connection {
  public:
-  connection(service& on, stream& flow) noexcept;
-  ~connection();
+  explicit busy_connection(connection& on) noexcept;
+  busy_connection(const busy_connection&) = delete;
+  busy_connection& operator=(const busy_connection&) = delete;
+  ~busy_connection() { connection_.busy_ = nullptr; }
 
-  task<> run();
   /// No further request; a wait for one ends.
   void stop() noexcept;
 
@@ -70,17 +71,23 @@ class connection : public list_link {
   [[nodiscard]] seconds_time now() const noexcept { return server_.date_.seconds(); }
 
  private:
-  friend class service;
+  friend class connection;
+  using reading = interruptible::awaiter<task<result<buffer, v1::flow_error>>>;
+  using writing = interruptible::awaiter<task<result<void, v1::flow_error>>>;
   enum class progress_of_answer : std::uint8_t { none, streaming, complete, broken };
 
+  [[nodiscard]] reading read() noexcept { return wait_.run(stream_.read(), core_.deadline()); }
+  [[nodiscard]] writing write() noexcept;
   task<bool> flush();
-  task<> refuse(refusal reason);
+  task<> refuse();
   task<> leave(bool quiet);
-  [[nodiscard]] bool received(std::optional<result<buffer, v1::flow_error>> got) noexcept;
+  [[nodiscard]] bool received(std::optional<result<buffer, v1::flow_error>>& got) noexcept;
   [[nodiscard]] bool wrote(const std::optional<result<void, v1::flow_error>>& written) noexcept;
   [[nodiscard]] bool append(buffer more) noexcept;
-  [[nodiscard]] instant write_deadline() const noexcept;
 
+  [[nodiscard]] server_core::need next() noexcept;
+  /// Whether another answer may be gathered before what there is gets written.
+  [[nodiscard]] bool more_fits() const noexcept { return !core_.must_write() && !output_.nearly_full(); }
   [[nodiscard]] task<> begin_exchange();
   [[nodiscard]] bool decode_path() noexcept;
   void refuse_exchange(refusal reason) noexcept;
@@ -94,12 +101,13 @@ class connection : public list_link {
   [[nodiscard]] bool add_content(buffer part) noexcept;
   exchange::outcome broken() noexcept;
 
+  connection& connection_;
   service& service_;
   server_base& server_;
   stream& stream_;
+  interruptible& wait_;
   server_core core_;
   exchange exchange_;
-  interruptible wait_;
   buffer input_;         // received and not consumed
   buffer head_storage_;  // keeps the views of the request
   buffer path_storage_;  // a path that had to be decoded
@@ -109,7 +117,7 @@ class connection : public list_link {
   framing sent_framing_ = framing::none;
   refusal body_refusal_ = refusal::none;
   bool first_chunk_ = true;
-  bool idle_ = false;  // waiting for a request, or for the peer to close: may be interrupted
+  bool interruptible_ = false;  // waits for the rest of a request, or for the peer to close
 };
 
 }  // namespace mirage::http
