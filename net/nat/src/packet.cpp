@@ -97,7 +97,8 @@ struct transport_fields {
 }
 
 // The address in the header at `header` and the port, with every checksum that covers them. A datagram
-// without a checksum stays without.
+// without a checksum stays without. An update cannot tell the two zeros of one's complement apart (RFC 1624
+// §3): of an echo reply of zeros alone only one is right, and of UDP.
 void rewrite_end(bytes packet, std::size_t header, const nat_packet& known, bool source,
                  const nat_endpoint& to) noexcept {
   const std::size_t address = source ? source_address : destination_address;
@@ -108,12 +109,11 @@ void rewrite_end(bytes packet, std::size_t header, const nat_packet& known, bool
   rewrite_address(packet, header, address, to.address);
   store_be16(&transport[where.port], to.port);
   if (transport.size() < where.checksum + 2) return;
-  const bool udp = known.flow.protocol == nat_protocol::udp;
   std::uint16_t sum = load_be16(&transport[where.checksum]);
-  if (udp && sum == 0) return;
+  if (known.flow.protocol == nat_protocol::udp && sum == 0) return;
   if (where.has_pseudo_header) sum = checksum::update(sum, address_before, to.address.value());
   sum = checksum::update(sum, port_before, to.port);
-  store_be16(&transport[where.checksum], udp && sum == 0 ? checksum::verified : sum);
+  store_be16(&transport[where.checksum], sum == 0 ? checksum::verified : sum);
 }
 
 void rewrite(bytes packet, const nat_packet& known, bool source, const nat_endpoint& to) noexcept {

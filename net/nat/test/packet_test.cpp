@@ -69,6 +69,16 @@ TEST(nat_packet, an_echo_has_its_identifier_on_one_side) {
 }
 
 // A router on the way reports of what it has got, and the host inside must see what it has sent.
+TEST(nat_packet, an_echo_reply_of_zeros_keeps_a_right_checksum) {
+  packet_bytes packet = test::echo_packet(remote.address, outside.address, icmp_type::echo_reply, 1, "");
+  const bytes message = bytes(packet).subspan(ipv4_header::size);
+  store_be16(&message[2], 0);
+  store_be16(&message[6], 0);
+  icmp_header::finish(message);
+  rewrite_destination(packet, read_nat_packet(packet), {inside.address, 0});
+  EXPECT_TRUE(test::is_sound(packet));
+}
+
 TEST(nat_packet, a_report_is_rewritten_with_the_packet_in_it) {
   const std::vector<packet_bytes> sent{
       test::udp_packet(inside, remote), test::udp_packet(inside, remote, "datagram", false, true),

@@ -98,7 +98,7 @@ inline bool is_sound(cbytes packet) {
   if (!header || !header->is_checksum_right()) return false;
   const ipv4_fields fields = header->fields();
   const cbytes transport = packet.subspan(header->header_size());
-  if (transport.size() < icmp_header::size) return false;
+  if (transport.size() < (fields.protocol == 6 ? tcp_protocol::header_size : icmp_header::size)) return false;
   std::uint16_t sum = checksum::sum_of(transport);
   if (fields.protocol == 17 && load_be16(&transport[6]) == 0) return true;
   if (fields.protocol != 1)
