@@ -45,6 +45,15 @@ void address_claims::remove(ipv4_address address) noexcept {
   std::erase_if(claims_, [&](const claim& one) { return one.address == address; });
 }
 
+void address_claims::announce(instant now) noexcept {
+  for (claim& one : claims_) {
+    if (one.is == state::probing) continue;
+    one.is = state::announcing;
+    one.sent = 0;
+    one.deadline = now;
+  }
+}
+
 bool address_claims::is_ours(ipv4_address address) const noexcept {
   const claim* one = find(address);
   return one != nullptr && one->is != state::probing;

@@ -111,6 +111,19 @@ TEST(address_claims, a_probe_for_what_is_ours_is_no_conflict) {
   EXPECT_EQ(claims.heard({}, ours, other, start).what, kind::none);
 }
 
+TEST(address_claims, what_is_ours_is_announced_again_at_another_place) {
+  address_claims claims(4, 1);
+  ASSERT_TRUE(claims.add(ours, false, start));
+  while (next(claims).what.what != kind::none) {
+  }
+  ASSERT_TRUE(claims.add(theirs, true, start));
+  const instant later = start + 1h;
+  claims.announce(later);
+  expect_announcement(claims.poll(later));
+  expect_announcement(claims.poll(later + 2s));
+  EXPECT_TRUE(claims.is_probing(theirs));
+}
+
 TEST(address_claims, the_nearest_address_asks) {
   address_claims claims(4, 1);
   EXPECT_TRUE(claims.nearest(theirs).is_unspecified());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "mirage/core/hash.hpp"
 #include "mirage/ndp/messages.hpp"
@@ -61,6 +62,14 @@ void own_addresses::remove(const ipv6_address& address) noexcept {
     if (each.address() != address) kept.push_back(each);
   all_ = kept;
   list_usable();
+}
+
+void own_addresses::announce(instant now) noexcept {
+  for (own_address& each : all_) {
+    if (each.tentative) continue;
+    each.to_be_announced = true;
+    each.deadline = now;
+  }
 }
 
 bool own_addresses::is_ours(const ipv6_address& address) const noexcept {
@@ -137,8 +146,14 @@ ndp_action own_addresses::tend(own_address& one, instant now) noexcept {
             .target = one.address(),
             .link = multicast_station(solicited_node(one.address()))};
   }
-  one.tentative = false;
   one.deadline = never;
+  if (std::exchange(one.to_be_announced, false))
+    return {.what = ndp_action::kind::advertise,
+            .source = one.address(),
+            .destination = all_nodes,
+            .target = one.address(),
+            .link = multicast_station(all_nodes)};
+  one.tentative = false;
   list_usable();
   return {.what = ndp_action::kind::usable, .target = one.address()};
 }

@@ -66,6 +66,24 @@ struct discovering : testing::Test {
   }
 };
 
+TEST_F(discovering, rfc4861_7_2_6_what_is_ours_is_announced_at_another_place) {
+  ASSERT_TRUE(core.add_address("2001:db8::1/64", now));
+  advance(10s);
+  ASSERT_TRUE(core.add_address("2001:db8::2/64", now));
+  core.announce(now);
+  pump();
+  ASSERT_EQ(count(kind::advertise), 1u) << "not what is still in doubt";
+  const ndp_action& told = last(kind::advertise);
+  EXPECT_EQ(told.source, ipv6_address("2001:db8::1"));
+  EXPECT_EQ(told.target, ipv6_address("2001:db8::1"));
+  EXPECT_EQ(told.destination, all_nodes);
+  EXPECT_EQ(told.link, mac_address("33:33:00:00:00:01"));
+  EXPECT_FALSE(told.solicited);
+  advance(10s);
+  EXPECT_EQ(count(kind::advertise), 1u);
+  EXPECT_EQ(usable().size(), 2u);
+}
+
 TEST_F(discovering, rfc4862_5_4_2_an_address_is_asked_for_before_it_is_used) {
   ASSERT_TRUE(core.add_address("2001:db8::1/64", now));
   EXPECT_TRUE(usable().empty());

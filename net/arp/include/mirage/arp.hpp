@@ -85,6 +85,11 @@ class arp {
     return true;
   }
   void remove(ipv4_address ours) noexcept { core_.remove(ours); }
+  /// Tells the link of all addresses that are ours, once more (RFC 5227 §2.3): we may be at another place.
+  void announce() noexcept {
+    core_.announce(os::now());
+    pump();
+  }
 
   /// Adds an address if nobody else on the link has it (RFC 5227 §2.1), which takes 4 to 7 s to find out;
   /// false if somebody has, or at the cap. Cancelled, it leaves no trace.

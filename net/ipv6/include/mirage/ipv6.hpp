@@ -87,6 +87,8 @@ class ipv6 {
     return link_.lease_address(address, preferred, valid);
   }
   void remove_address(const ipv6_address& address) noexcept { link_.remove_address(address); }
+  /// Tells the link of all addresses that are ours, unasked (RFC 4861 §7.2.6): we may be at another place.
+  void announce() noexcept { link_.announce(); }
   /// Whether it is ours, or will be if nobody else turns out to have it.
   [[nodiscard]] bool has_address(const ipv6_address& address) const noexcept {
     return link_.addresses().find(address) != nullptr;

@@ -69,6 +69,10 @@ class share {
     for (share_user* const each : users_)
       if (each != nullptr && std::exchange(each->refused, false) && each->sink) each->sink.writable();
   }
+  void link_restored() {
+    for (share_user* const each : users_)
+      if (each != nullptr && each->sink) each->sink.link_restored();
+  }
 
  private:
   [[nodiscard]] std::size_t listening_users() const noexcept {

@@ -23,6 +23,8 @@ class address_claims {
   /// objected.
   [[nodiscard]] bool add(ipv4_address address, bool probe, instant now);
   void remove(ipv4_address address) noexcept;
+  /// All that are ours are announced once more.
+  void announce(instant now) noexcept;
 
   /// Whether we answer for it.
   [[nodiscard]] bool is_ours(ipv4_address address) const noexcept;

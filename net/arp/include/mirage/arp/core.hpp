@@ -32,6 +32,7 @@ class arp_core {
   /// As `address_claims::add`.
   [[nodiscard]] bool add(ipv4_address ours, bool probe, instant now) { return claims_.add(ours, probe, now); }
   void remove(ipv4_address ours) noexcept { claims_.remove(ours); }
+  void announce(instant now) noexcept { claims_.announce(now); }
   [[nodiscard]] bool is_ours(ipv4_address address) const noexcept { return claims_.is_ours(address); }
   [[nodiscard]] bool is_probing(ipv4_address address) const noexcept { return claims_.is_probing(address); }
 

@@ -73,6 +73,10 @@ class ipv6_link {
     core_.remove_address(address);
     pump();
   }
+  void announce() noexcept {
+    core_.announce(os::now());
+    pump();
+  }
   [[nodiscard]] const own_addresses& addresses() const noexcept { return core_.addresses(); }
   /// Notified when there are other addresses, and when a router has spoken.
   [[nodiscard]] event& changed() noexcept { return changed_; }

@@ -40,6 +40,7 @@ class ndp_core {
     return addresses_.lease(address, preferred, valid, now);
   }
   void remove_address(const ipv6_address& address) noexcept { addresses_.remove(address); }
+  void announce(instant now) noexcept { addresses_.announce(now); }
   [[nodiscard]] const own_addresses& addresses() const noexcept { return addresses_; }
 
   [[nodiscard]] first_hops& hops() noexcept { return hops_; }

@@ -25,7 +25,8 @@ struct own_address {
   bool tentative = false;           ///< not to be used yet
   instant preferred_until = never;  ///< then deprecated: not for new connections
   instant valid_until = never;
-  instant deadline = never;  ///< of the detection
+  bool to_be_announced = false;
+  instant deadline = never;  ///< of the detection, or the announcement
   [[nodiscard]] ipv6_address address() const noexcept { return network.address(); }
 };
 
@@ -42,6 +43,8 @@ class own_addresses {
   [[nodiscard]] bool lease(const ipv6_address& address, instant preferred, instant valid,
                            instant now) noexcept;
   void remove(const ipv6_address& address) noexcept;
+  /// All that may be used are told to the link once more (RFC 4861 §7.2.6).
+  void announce(instant now) noexcept;
 
   /// Those that may be used, in their order: what was configured, then what was formed, then of the link
   /// only. Valid until they change.
@@ -63,7 +66,7 @@ class own_addresses {
   /// tentative; `none` if it is not ours.
   [[nodiscard]] ndp_action contested(const ipv6_address& address, own_address& lost) noexcept;
 
-  /// `solicit_neighbour` of detection, `usable` or `gone`; call until `none`.
+  /// `solicit_neighbour` of detection, `usable`, `advertise` or `gone`; call until `none`.
   [[nodiscard]] ndp_action poll(instant now) noexcept;
   [[nodiscard]] instant next_timeout() const noexcept;
 

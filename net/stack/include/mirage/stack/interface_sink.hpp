@@ -60,6 +60,10 @@ class interface_sink {
     tcp_.batch_end();
   }
   void writable() { tcp_.writable(); }
+  void link_restored() {
+    interface_.arp().announce();
+    if constexpr (Interface::is_dual) interface_.ipv6().announce();
+  }
 
   // ---- Ethernet's ----
 
