@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: ISC
+#include "mirage/dns/zone.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "mirage/core/format.hpp"
+#include "mirage/dns/zone_file.hpp"
+
+namespace mirage::dns {
+namespace {
+
+constexpr std::string_view soa = "@ 60 SOA ns host 7 2 3 4 5\n";
+
+std::unique_ptr<const zone> made(const std::string& text) {
+  auto read = read_zone(std::string(soa) + text, *name::parse("example."));
+  EXPECT_TRUE(read) << read.error().line << ": " << read.error().why;
+  return read ? *std::move(read) : nullptr;
+}
+
+std::string refused(const std::string& text) {
+  const auto read = read_zone(text, *name::parse("example."));
+  return read ? "no error" : std::string(read.error().why);
+}
+
+zone_node find(const zone& in, std::string_view text) {
+  const query_name name(*name::parse(text));
+  return in.find(name, name.labels());
+}
+
+TEST(Zone, FindsNamesInAnyCase) {
+  const auto zone = made("a A 192.0.2.1\na A 192.0.2.2\na A 192.0.2.1\nB.x TXT y\n");
+  EXPECT_EQ(zone->serial(), 7u);
+  const record_set set = find(*zone, "A.ExAmPlE.").find(record_type::a);
+  EXPECT_EQ(set.count(), 2u);
+  EXPECT_EQ(set.ttl(), 60u);
+  EXPECT_FALSE(find(*zone, "a.example.").find(record_type::aaaa));
+  EXPECT_TRUE(find(*zone, "b.X.example."));
+  EXPECT_TRUE(find(*zone, "x.example.")) << "an empty non-terminal";
+  EXPECT_FALSE(find(*zone, "c.example."));
+  EXPECT_EQ(zone->names(), 4u);
+  EXPECT_EQ(zone->records(), 4u);
+}
+
+TEST(Zone, KnowsWhatIsBelowCuts) {
+  const auto zone = made(
+      "cut NS ns.cut\nns.cut A 192.0.2.1\nd DNAME t.\na.d A 192.0.2.2\n*.w A 192.0.2.3\n!.w A 192.0.2.4\n");
+  EXPECT_TRUE(find(*zone, "cut.example.").is_cut());
+  EXPECT_FALSE(find(*zone, "cut.example.").is_occluded());
+  EXPECT_TRUE(find(*zone, "ns.cut.example.").is_occluded());
+  EXPECT_TRUE(find(*zone, "d.example.").has_dname());
+  EXPECT_TRUE(find(*zone, "a.d.example.").is_occluded());
+  EXPECT_FALSE(zone->apex().is_cut());
+  EXPECT_TRUE(find(*zone, "w.example.").has_wildcard());
+  const query_name below(*name::parse("x.y.w.example."));
+  EXPECT_TRUE(zone->find_wildcard(below, 2));
+  EXPECT_FALSE(zone->find_wildcard(below, 1));
+}
+
+TEST(Zone, IsInCanonicalOrder) {
+  const auto zone = made("z A 192.0.2.1\na A 192.0.2.1\nb.a A 192.0.2.1\n*.a A 192.0.2.1\nB A 192.0.2.1\n");
+  std::vector<std::string> order;
+  for (zone_node at = zone->apex(); at; at = zone->next(at)) order.emplace_back(as_text(at.labels()));
+  EXPECT_EQ(order, (std::vector<std::string>{"", "\1a", "\1*\1a", "\1b\1a", "\1b", "\1z"}));
+}
+
+TEST(Zone, NegativeAnswersHaveTheSmallerTtl) {
+  EXPECT_EQ(made("")->negative_soa().ttl(), 5u);
+  EXPECT_EQ(made("")->apex().find(record_type::soa).ttl(), 60u);
+}
+
+TEST(Zone, IsRefused) {
+  EXPECT_EQ(refused("a 1 A 192.0.2.1\n"), describe(zone_error::no_soa));
+  EXPECT_EQ(refused(""), describe(zone_error::no_soa));
+  EXPECT_EQ(refused(std::string(soa) + "@ SOA ns host 8 2 3 4 5\n"), describe(zone_error::several_soas));
+  EXPECT_EQ(refused(std::string(soa) + "a CNAME b\na A 192.0.2.1\n"), describe(zone_error::cname_and_other));
+  EXPECT_EQ(refused(std::string(soa) + "a CNAME b\na CNAME c\n"), describe(zone_error::several_cnames));
+  EXPECT_EQ(refused(std::string(soa) + "a.elsewhere. A 192.0.2.1\n"), describe(zone_error::outside));
+  EXPECT_EQ(refused(std::string(soa) + "a CH A 192.0.2.1\n"), describe(zone_error::wrong_class));
+}
+
+// The bar is 150 bytes for names of 8 to 24 octets with an A record each.
+TEST(Zone, IsSmall) {
+  constexpr int names = 50'000;
+  std::string text;
+  for (int i = 0; i < names; ++i) {
+    std::array<char, 80> line;
+    const int length = 6 + i * 7 % 17;
+    std::snprintf(line.data(), line.size(), "h%0*d A 10.%d.%d.%d\n", length, i, i >> 16, i >> 8 & 255,
+                  i & 255);
+    text += line.data();
+  }
+  const auto zone = made(text);
+  ASSERT_EQ(zone->names(), std::size_t{names} + 1);
+  EXPECT_LT(static_cast<double>(zone->memory()) / names, 80);
+  EXPECT_TRUE(find(*zone, "h000000.example."));
+}
+
+}  // namespace
+}  // namespace mirage::dns
