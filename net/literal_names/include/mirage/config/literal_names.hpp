@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Literal addresses in the place of names: the offer of `generic_resolver` that every target has.
+// Literal addresses in the place of names: what `generic_resolver` is with --names=literal.
 #pragma once
 
 #include "mirage/config/device.hpp"
@@ -17,7 +17,7 @@ inline const implementation<resolver> literal_names{{.name = "resolver",
 
 // Whatever else there is, is more.
 inline const bool literal_names_are_offered =
-    resolvers.add({.value = "literal", .rank = -1, .make = [](const needs<stack>&, const group&) {
+    resolvers.add({.value = "literal", .rank = -2, .make = [](const needs<stack>&, const group&) {
                      return literal_names();
                    }});
 
