@@ -28,7 +28,8 @@ add_compile_options(
   -ftls-model=local-exec -fstack-protector-strong -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer
   $<$<COMPILE_LANGUAGE:CXX>:-stdlib=libstdc++> $<$<COMPILE_LANGUAGE:CXX>:-fno-threadsafe-statics>
   $<$<COMPILE_LANGUAGE:CXX>:-fno-c++-static-destructors>
-  "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/assertions.hpp>")
+  "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/assertions.hpp>"
+  "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${CMAKE_CURRENT_LIST_DIR}/refused>")
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 if(NOT MIRAGE_EXCEPTIONS)
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>

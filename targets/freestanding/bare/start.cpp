@@ -65,11 +65,13 @@ std::span<const std::string_view> boot_arguments(node& self, std::string_view co
 void start(node& self, std::string_view command_line, bool (*is_for_machine)(std::string_view)) noexcept {
   self.name = mirage::image.name;
   thread_control_block& thread = make_thread(self.memory);
+  // Before the entropy, because what it says of the machine may lead to a source of that.
+  const auto arguments = boot_arguments(self, command_line, is_for_machine);
 
   random_generator::key seed{};
   if (!platform::seed(seed)) {
     os::platform::console(
-        "This machine has no source of entropy; give it one, or a processor with RDRAND.\n");
+        "This machine has no source of entropy; give it a processor with RDRAND, or a device for it.\n");
     platform::halt(exit_status::device_failed);
   }
   self.random.emplace(seed);
@@ -79,7 +81,7 @@ void start(node& self, std::string_view command_line, bool (*is_for_machine)(std
 
   for (const auto function : image::initialisers()) function();
 
-  platform::halt(run_unikernel(self, boot_arguments(self, command_line, is_for_machine)));
+  platform::halt(run_unikernel(self, arguments));
 }
 
 }  // namespace mirage::freestanding

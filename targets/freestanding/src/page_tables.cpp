@@ -88,6 +88,17 @@ void page_tables::map(std::uint64_t address, std::uint64_t size, access how) noe
   }
 }
 
+bool page_tables::map_device(std::uint64_t address, std::uint64_t size) noexcept {
+  constexpr std::uint64_t end_of_addresses = std::uint64_t{1} << 47;
+  if (address >= end_of_addresses || size > end_of_addresses - address) return false;
+  for (std::uint64_t page = address / size_at(1) * size_at(1); page < address + size; page += size_at(1)) {
+    const access now = at(page);
+    if (now != access::none && now != access::device) return false;
+  }
+  map(address, size, access::device);
+  return true;
+}
+
 access page_tables::at(std::uint64_t address) const noexcept {
   const table* where = root_;
   for (unsigned level = top_level; level > 0; --level) {

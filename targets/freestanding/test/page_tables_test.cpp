@@ -74,4 +74,21 @@ TEST_F(page_tables_test, reaches_high_addresses) {
   EXPECT_EQ(pages.at(high - small), access::none);
 }
 
+TEST_F(page_tables_test, no_device_lies_where_memory_is) {
+  pages.map(large, large, access::read_write);
+  EXPECT_TRUE(pages.map_device(3 * large, 2 * small));
+  EXPECT_EQ(pages.at(3 * large + small), access::device);
+  EXPECT_TRUE(pages.map_device(3 * large, 3 * small)) << "again";
+  EXPECT_FALSE(pages.map_device(large - small, 2 * small));
+  EXPECT_EQ(pages.at(large - small), access::none) << "nothing of it is mapped";
+  EXPECT_FALSE(pages.map_device(2 * large - 1, 2));
+  EXPECT_EQ(pages.at(large), access::read_write);
+}
+
+TEST_F(page_tables_test, no_device_lies_where_no_address_is) {
+  EXPECT_TRUE(pages.map_device(0x7fff'ffff'f000, small));
+  EXPECT_FALSE(pages.map_device(0x7fff'ffff'f000, 2 * small));
+  EXPECT_FALSE(pages.map_device(UINT64_MAX - small, 2 * small));
+}
+
 }  // namespace

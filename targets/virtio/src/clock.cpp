@@ -56,7 +56,7 @@ pair read_both(const timer_chip& timer) noexcept {
   return best;
 }
 
-scale measure() noexcept {
+freestanding::scale measure() noexcept {
   constexpr unsigned ticks = timer_chip::rate / 500;
   const timer_chip timer;
   const pair first = read_both(timer);
@@ -67,7 +67,7 @@ scale measure() noexcept {
     last = read_both(timer);
   }
   const auto passed = static_cast<std::uint64_t>(first.count - last.count);
-  return scale::between((last.stamp - first.stamp) * timer_chip::rate, passed * 1'000'000'000);
+  return freestanding::scale::between((last.stamp - first.stamp) * timer_chip::rate, passed * 1'000'000'000);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "mirage/core/time.hpp"
-#include "scale.hpp"
+#include "mirage/freestanding/scale.hpp"
 
 namespace mirage {
 
@@ -20,7 +20,7 @@ class pc_clock {
   [[nodiscard]] wall_time wall() const noexcept { return wall_time{monotonic() - instant{} + wall_offset_}; }
 
  private:
-  scale nanoseconds_;
+  freestanding::scale nanoseconds_;
   std::uint64_t origin_ = 0;
   duration wall_offset_{};
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: ISC
 // The virtio devices of this machine, looked for when the first driver asks: those that the hypervisor names
 // on the command line, and those on PCI. An image without such a driver has nothing of this.
+#include "device_entropy.hpp"
 #include "mirage/virtio/bus.hpp"
+#include "mirage/virtio/entropy.hpp"
 #include "virtio_node.hpp"
 
 namespace mirage::virtio {
@@ -18,3 +20,7 @@ bus& devices() noexcept {
 }
 
 }  // namespace mirage::virtio
+
+bool mirage::read_device_entropy(bytes out) noexcept {
+  return virtio::read_entropy(virtio::devices(), out) == out.size();
+}

@@ -24,7 +24,7 @@ handle:
         iretq
 
         .set vector, 32
-        .rept 50
+        .rept 66
         entry %vector
         .set vector, vector + 1
         .endr
@@ -34,7 +34,7 @@ handle:
         .globl virtio_interrupt_entries
 virtio_interrupt_entries:
         .set vector, 32
-        .rept 50
+        .rept 66
         address %vector
         .set vector, vector + 1
         .endr

@@ -21,7 +21,8 @@ constexpr unsigned first_vector = freestanding::descriptor_tables::exceptions;
 constexpr unsigned timer_vector = first_vector + interrupts::count;
 constexpr unsigned spurious_vector = timer_vector + 1;
 
-constexpr std::uint64_t bit_of(unsigned pin) noexcept { return std::uint64_t{1} << pin; }
+constexpr std::uint64_t bit_of(unsigned interrupt) noexcept { return std::uint64_t{1} << interrupt; }
+constexpr bool is_pin(unsigned interrupt) noexcept { return interrupt < interrupts::pins; }
 
 // The old controllers, which firmware may have left switched on.
 void silence_8259() noexcept {
@@ -40,7 +41,7 @@ void let_in() noexcept { asm volatile("sti; nop; nop; cli" : : : LOST_BY_A_CALL)
 void sleep() noexcept { asm volatile("sti; hlt; cli" : : : LOST_BY_A_CALL); }
 #undef LOST_BY_A_CALL
 
-scale measure_rate(local_apic& timer) noexcept {
+freestanding::scale measure_rate(local_apic& timer) noexcept {
   constexpr duration length = 200us;
   const instant start = os::platform::read_monotonic();
   timer.count_down();
@@ -50,7 +51,7 @@ scale measure_rate(local_apic& timer) noexcept {
   const std::uint32_t ticks = first - timer.counter();
   const auto passed = static_cast<std::uint64_t>((os::platform::read_monotonic() - start).count());
   require(ticks != 0, "the timer of the processor does not count");
-  return scale::between(passed, ticks);
+  return freestanding::scale::between(passed, ticks);
 }
 
 }  // namespace
@@ -67,32 +68,39 @@ void interrupts::watch(event_source& source, unsigned interrupt) noexcept {
   require(interrupt < count, "a device raises an interrupt that this machine does not have");
   const auto free = std::ranges::find(sources_, nullptr, &watched::source);
   require(free != sources_.end(), "there are more devices than this machine can listen to");
-  *free = {.source = &source, .pin = interrupt};
-  io_apic::connect(interrupt, first_vector + interrupt, local_.id());
+  *free = {.source = &source, .interrupt = interrupt};
+  if (is_pin(interrupt)) io_apic::connect(interrupt, first_vector + interrupt, local_.id());
 }
 
 void interrupts::unwatch(event_source& source, unsigned interrupt) noexcept {
   const auto place = std::ranges::find(sources_, &source, &watched::source);
   if (place == sources_.end()) return;
   *place = {};
-  if (is_watched(interrupt)) return;
+  if (!is_pin(interrupt) || is_watched(interrupt)) return;
   io_apic::disconnect(interrupt);
   closed_ &= ~bit_of(interrupt);
 }
 
-bool interrupts::is_watched(unsigned pin) const noexcept {
-  return std::ranges::any_of(sources_,
-                             [pin](const watched& one) { return one.source != nullptr && one.pin == pin; });
+bool interrupts::is_watched(unsigned interrupt) const noexcept {
+  return std::ranges::any_of(
+      sources_, [=](const watched& one) { return one.source != nullptr && one.interrupt == interrupt; });
 }
 
-// The line stays raised until its sources are polled. Left open it would interrupt the instruction to which
+// To the processor's own controller, as if it were memory (Intel SDM volume 3, §11.11).
+std::optional<machine::interrupt_message> interrupts::new_message() noexcept {
+  if (given_messages_ == messages) return std::nullopt;
+  const unsigned interrupt = pins + given_messages_++;
+  return machine::interrupt_message{.interrupt = interrupt,
+                                    .address = local_apic::address | std::uint64_t{local_.id()} << 12U,
+                                    .data = first_vector + interrupt};
+}
+
+// A line stays raised until its sources are polled. Left open it would interrupt the instruction to which
 // this returns, and never let it go on.
 void interrupts::arrived(unsigned vector) noexcept {
-  const unsigned pin = vector - first_vector;
-  if (pin < count) {
-    arrived_ = arrived_ | bit_of(pin);
-    io_apic::close(pin, vector);
-  }
+  const unsigned interrupt = vector - first_vector;
+  if (interrupt < count) arrived_ = arrived_ | bit_of(interrupt);
+  if (is_pin(interrupt)) io_apic::close(interrupt, vector);
   local_.end_of_interrupt();
 }
 
@@ -117,11 +125,11 @@ void interrupts::mark_arrived(loop& tasks) noexcept {
   std::uint64_t bits = arrived_;
   arrived_ = 0;
   for (; bits != 0; bits &= bits - 1) {
-    const auto pin = static_cast<unsigned>(std::countr_zero(bits));
+    const auto interrupt = static_cast<unsigned>(std::countr_zero(bits));
     for (const watched& one : sources_) {
-      if (one.source == nullptr || one.pin != pin) continue;
+      if (one.source == nullptr || one.interrupt != interrupt) continue;
       tasks.mark(*one.source);
-      closed_ |= bit_of(pin);  // a line without a source nobody would lower
+      if (is_pin(interrupt)) closed_ |= bit_of(interrupt);  // a line without a source nobody would lower
     }
   }
 }

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "mirage/core/time.hpp"
-#include "scale.hpp"
+#include "mirage/freestanding/scale.hpp"
 
 namespace mirage {
 
@@ -24,7 +24,7 @@ class local_apic {
   void count_down() noexcept;
   [[nodiscard]] std::uint32_t counter() const noexcept;
   /// Ticks of the timer for a nanosecond.
-  void set_rate(scale ticks) noexcept { ticks_ = ticks; }
+  void set_rate(freestanding::scale ticks) noexcept { ticks_ = ticks; }
 
   /// One interrupt after `wait`, or earlier: the counter is short. Replaces the one before.
   void interrupt_after(duration wait) noexcept;
@@ -42,7 +42,7 @@ class local_apic {
   void write(unsigned which, std::uint32_t value) noexcept;
   bool x2_ = false;
   unsigned timer_vector_ = 0;
-  scale ticks_;
+  freestanding::scale ticks_;
 };
 
 }  // namespace mirage

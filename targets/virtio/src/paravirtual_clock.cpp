@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "mirage/freestanding/x86_64/cpu.hpp"
+#include "mirage/freestanding/x86_64/paravirtual_time.hpp"
 
 namespace mirage {
 
@@ -12,17 +13,8 @@ namespace {
 
 using namespace freestanding;
 
-struct alignas(64) system_time {
-  std::uint32_t version;  // odd while the host writes
-  std::uint32_t padding;
-  std::uint64_t time_stamp;
-  std::uint64_t nanoseconds;
-  std::uint32_t factor;  // in units of 2^-32, of what `shift` has made of the ticks
-  std::int8_t shift;
-  std::uint8_t flags;
-  std::uint8_t padding2[2];
-};
-static_assert(sizeof(system_time) == 64);
+// No part of it crosses a page.
+struct alignas(64) system_time : paravirtual_time {};
 
 struct alignas(16) boot_time {
   std::uint32_t version;
@@ -41,11 +33,6 @@ bool is_kvm() noexcept {
   constexpr std::uint32_t has_clock = 1U << 3;
   return name.ebx == kvmk && name.ecx == vmkv && name.edx == m &&
          (cpu::cpuid(hypervisor_leaf + 1).eax & has_clock) != 0;
-}
-
-scale scale_of(const system_time& from) noexcept {
-  const std::uint64_t factor = from.factor;
-  return {from.shift >= 0 ? factor << from.shift : factor >> -from.shift};
 }
 
 }  // namespace

@@ -8,13 +8,13 @@
 #include <optional>
 
 #include "mirage/core/time.hpp"
-#include "scale.hpp"
+#include "mirage/freestanding/scale.hpp"
 
 namespace mirage {
 
 struct paravirtual_clock {
-  scale nanoseconds;  // of the time-stamp counter
-  wall_time wall;     // when the counter was at `at`
+  freestanding::scale nanoseconds;  // of the time-stamp counter
+  wall_time wall;                   // when the counter was at `at`
   std::uint64_t at = 0;
 };
 

@@ -2,6 +2,7 @@
 // The two seams of core, and what freestanding asks of a target.
 #include <bit>
 
+#include "device_entropy.hpp"
 #include "mirage/core/machine.hpp"
 #include "mirage/core/os.hpp"
 #include "mirage/freestanding/start.hpp"
@@ -33,13 +34,16 @@ void watch_interrupt(event_source& source, unsigned interrupt) noexcept {
 void unwatch_interrupt(event_source& source, unsigned interrupt) noexcept {
   virtio_node::here().events.unwatch(source, interrupt);
 }
+std::optional<interrupt_message> new_interrupt_message() noexcept {
+  return virtio_node::here().events.new_message();
+}
 
 // Virtual, physical and bus addresses are the same here.
 std::uint64_t dma_address(const void* memory) noexcept { return std::bit_cast<std::uintptr_t>(memory); }
 
 volatile std::byte* map_registers(std::uint64_t address, std::size_t size) noexcept {
   freestanding::page_tables& pages = virtio_node::here().pages;
-  pages.map(address, size, freestanding::access::device);
+  if (!pages.map_device(address, size)) return nullptr;
   freestanding::cpu::load_page_tables(pages.root());
   return reinterpret_cast<volatile std::byte*>(address);
 }
@@ -49,7 +53,15 @@ volatile std::byte* map_registers(std::uint64_t address, std::size_t size) noexc
 namespace freestanding::platform {
 
 void halt(int status) noexcept { power_off(status); }
-bool seed(bytes out) noexcept { return cpu::random(out.data(), out.size()); }
+// Neither source knows what the other gives, so the two together are as hard to guess as the better one.
+bool seed(bytes out) noexcept {
+  random_generator::key given{};
+  const bytes from_device = bytes(given).first(out.size());
+  const bool by_processor = cpu::random(out.data(), out.size());
+  const bool by_device = read_device_entropy != nullptr && read_device_entropy(from_device);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] ^= from_device[i];
+  return by_processor || by_device;
+}
 void set_thread_pointer(void* thread) noexcept {
   cpu::write_msr(cpu::msr_fs_base, std::bit_cast<std::uint64_t>(thread));
 }

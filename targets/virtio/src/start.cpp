@@ -12,7 +12,7 @@
 #include "mirage/freestanding/start.hpp"
 #include "mirage/freestanding/x86_64/cpu.hpp"
 #include "mirage/freestanding/x86_64/protection.hpp"
-#include "start_info.hpp"
+#include "mirage/freestanding/x86_64/pvh.hpp"
 #include "virtio_node.hpp"
 
 namespace mirage {
@@ -25,33 +25,13 @@ constexpr std::uint64_t page_size = freestanding::heap::page_size;
 constexpr std::size_t stack_size = 64 * 1024;
 constexpr std::size_t fault_stack_size = 8 * 1024;
 
-template <class T>
-const T* at(std::uint64_t address) noexcept {
-  return reinterpret_cast<const T*>(address);
-}
-
-std::span<const pvh::memory_map_entry> memory_map(const pvh::start_info& info) noexcept {
-  return {at<pvh::memory_map_entry>(info.memory_map), info.version >= 1 ? info.memory_map_entries : 0};
-}
-
-// The memory behind the image, to the end of the range in which the image lies.
-bytes memory_behind_image(const pvh::start_info& info) noexcept {
-  const auto image_end = std::bit_cast<std::uint64_t>(freestanding::image::end());
-  const std::uint64_t first = (image_end + page_size - 1) / page_size * page_size;
-  for (const auto& entry : memory_map(info)) {
-    const std::uint64_t end = (entry.address + entry.size) / page_size * page_size;
-    if (entry.type == pvh::ordinary_memory && entry.address < first && end > first)
-      return {reinterpret_cast<std::byte*>(first), end - first};
-  }
-  return {};
-}
-
-void map_machine(freestanding::page_tables& pages, const pvh::start_info& info) noexcept {
+void map_machine(freestanding::page_tables& pages, const freestanding::pvh::start_info& info) noexcept {
   // The loader leaves what it has to say anywhere below the image.
   constexpr std::uint64_t low_memory = 1024 * 1024;
   pages.map(0, low_memory, access::read);
   for (const auto& entry : memory_map(info))
-    if (entry.type == pvh::ordinary_memory) pages.map(entry.address, entry.size, access::read_write);
+    if (entry.type == freestanding::pvh::ordinary_memory)
+      pages.map(entry.address, entry.size, access::read_write);
   pages.map(local_apic::address, page_size, access::device);
   pages.map(io_apic::address, page_size, access::device);
   pages.map(io_apic::address + io_apic::distance, page_size, access::device);
@@ -69,17 +49,16 @@ void run_unikernel_of(void* node) noexcept {
 
 }  // namespace mirage
 
-extern "C" [[noreturn]] void virtio_start(const mirage::pvh::start_info* info);
-
-void virtio_start(const mirage::pvh::start_info* info) {
+void pvh_start(const mirage::freestanding::pvh::start_info* info) {
   using namespace mirage;
   constexpr std::uint64_t for_node = (sizeof(virtio_node) + page_size - 1) / page_size * page_size;
-  const bytes memory = memory_behind_image(*info);
-  require(info->magic == pvh::start_magic && memory.size() > 2 * for_node,
+  const auto image_end = std::bit_cast<std::uint64_t>(freestanding::image::end());
+  const bytes memory = freestanding::pvh::free_memory(*info, image_end);
+  require(info->magic == freestanding::pvh::start_magic && memory.size() > 2 * for_node,
           "the hypervisor names no memory behind the image, or too little");
   auto& self = *new (memory.data()) virtio_node(memory.subspan(for_node));
   os::here = &self;
-  if (info->command_line != 0) self.command_line = at<char>(info->command_line);
+  self.command_line = freestanding::pvh::command_line(*info);
 
   map_machine(self.pages, *info);
   const bytes stack = freestanding::make_stack(self.memory, self.pages, stack_size, self.guards[0]);
@@ -89,5 +68,6 @@ void virtio_start(const mirage::pvh::start_info* info) {
   self.descriptors.load(fault_stack);
   self.events.start(self.descriptors);
   self.listener.start();
+  self.button.start();
   freestanding::cpu::call_on(stack, run_unikernel_of, &self);
 }

@@ -12,6 +12,7 @@
 #include "mirage/freestanding/x86_64/descriptor_tables.hpp"
 #include "mirage/freestanding/x86_64/page_tables.hpp"
 #include "mirage/virtio/bus.hpp"
+#include "power_button.hpp"
 #include "serial.hpp"
 
 namespace mirage {
@@ -28,6 +29,7 @@ class virtio_node final : public freestanding::node {
   pc_clock clock;
   interrupts events;
   serial::listener listener;
+  power_button button;
   std::optional<virtio::bus> devices;  // once somebody has asked for one
 };
 

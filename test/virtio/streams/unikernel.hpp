@@ -2,15 +2,10 @@
 // What no image for a bare machine may carry.
 #pragma once
 
-#include <mirage/core/log.hpp>
+#include <iostream>
 #include <mirage/v1.hpp>
-#include <sstream>
-
-inline constexpr mirage::log_source streams_log{"streams"};
 
 inline mirage::task<> streams() {
-  std::ostringstream text;
-  text << "hello";
-  streams_log.info("{}", text.str());
+  std::cout << "hello";
   co_return;
 }

@@ -48,7 +48,7 @@ class descriptor_tables {
 
   std::array<std::uint64_t, 5> segments_{};
   task_state task_;
-  std::array<gate, 96> gates_{};
+  std::array<gate, 128> gates_{};
 };
 
 }  // namespace mirage::freestanding

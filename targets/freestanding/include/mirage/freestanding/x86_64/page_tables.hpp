@@ -22,6 +22,10 @@ class page_tables {
   /// where there is no room for a table. The processor sees it after `cpu::load_page_tables`.
   void map(std::uint64_t address, std::uint64_t size, access how) noexcept;
 
+  /// The same for the registers of a device. False, and nothing is mapped, where there is memory, which they
+  /// would take the place of, or where no address can be.
+  [[nodiscard]] bool map_device(std::uint64_t address, std::uint64_t size) noexcept;
+
   /// What may be done with the byte there.
   [[nodiscard]] access at(std::uint64_t address) const noexcept;
 

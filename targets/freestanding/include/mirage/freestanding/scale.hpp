@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace mirage {
+namespace mirage::freestanding {
 
 struct scale {
   std::uint64_t factor = 0;  // in units of 2^-32
@@ -21,4 +21,4 @@ struct scale {
   }
 };
 
-}  // namespace mirage
+}  // namespace mirage::freestanding

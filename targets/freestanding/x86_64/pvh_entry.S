@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: ISC
 // Where the hypervisor enters: 32-bit protected mode without paging, %ebx points to the start info (the PVH ABI
-// of Xen, docs/misc/pvh.pandoc). It leaves for C++ in long mode, with the first gigabyte mapped as it is.
+// of Xen, docs/misc/pvh.pandoc). It leaves for `pvh_start` of the target in long mode, with the first gigabyte
+// mapped as it is. Only in images whose linker is told that they begin here.
 
         .section .note.Xen, "a", @note
         .balign 4
         .long 4, 8, 18                          // lengths of name and value; XEN_ELFNOTE_PHYS32_ENTRY
         .asciz "Xen"
-        .quad virtio_entry
+        .quad pvh_entry
 
-        .section .text.virtio_entry, "ax", @progbits
+        .section .text.pvh_entry, "ax", @progbits
         .code32
-        .globl virtio_entry
-virtio_entry:
+        .globl pvh_entry
+pvh_entry:
         cld
         movl $boot_stack_end, %esp
 
@@ -53,10 +54,10 @@ virtio_entry:
         xorl %edx, %edx
         wrmsr
         movl %ebx, %edi
-        call virtio_start
+        call pvh_start
         ud2
 
-        .section .data.virtio_entry, "aw", @progbits  // the processor may mark them as used
+        .section .data.pvh_entry, "aw", @progbits  // the processor may mark them as used
         .balign 8
 descriptors:
         .quad 0
@@ -66,7 +67,7 @@ descriptors_register:
         .word . - descriptors - 1
         .long descriptors
 
-        .section .bss.virtio_entry, "aw", @nobits
+        .section .bss.pvh_entry, "aw", @nobits
         .balign 4096
 top_level:
         .skip 4096
