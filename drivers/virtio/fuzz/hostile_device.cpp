@@ -12,6 +12,7 @@
 #include "../test/fake_device.hpp"
 #include "mirage/core/endian.hpp"
 #include "mirage/core/scope.hpp"
+#include "mirage/test/fuzz_input.hpp"
 #include "mirage/test/virtual_node.hpp"
 #include "mirage/virtio/block.hpp"
 #include "mirage/virtio/console.hpp"
@@ -25,31 +26,13 @@ void check(bool holds) {
   if (!holds) std::abort();
 }
 
-class input {
- public:
-  explicit input(cbytes all) : rest_(all) {}
-  [[nodiscard]] bool empty() const { return rest_.empty(); }
-  std::uint32_t number(std::size_t size) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size && !rest_.empty(); ++i) {
-      value |= std::to_integer<std::uint32_t>(rest_[0]) << (8 * i);
-      rest_ = rest_.subspan(1);
-    }
-    return value;
-  }
-  std::uint32_t below(std::uint32_t end) { return number(1) % end; }
-
- private:
-  cbytes rest_;
-};
-
 // Registers as they should be, and rings that hold what the input says.
 class hostile final : public test::fake_transport {
  public:
   hostile(test::virtual_node& node, virtio::device_kind kind, std::uint64_t offered)
       : fake_transport(node, kind, offered) {}
 
-  void act(input& from) {
+  void act(test::fuzz_input& from) {
     if (!is_running()) return;
     const std::size_t queue = from.below(queues);
     if (!has_queue(queue)) return;
@@ -86,7 +69,7 @@ class hostile final : public test::fake_transport {
 
   // Writes what may be written. Once a chain may have been given back without our knowing which, its memory
   // may be somebody else's: what a device writes there is beyond any driver's reach.
-  void take(test::fake_ring& here, std::vector<chain_taken>& taken, input& from) {
+  void take(test::fake_ring& here, std::vector<chain_taken>& taken, test::fuzz_input& from) {
     if (blind_) return;
     const auto chain = here.take();
     if (!chain) return;
@@ -97,7 +80,7 @@ class hostile final : public test::fake_transport {
     taken.push_back({chain->id, static_cast<std::uint32_t>(chain->room())});
   }
   // An honest completion, or nearly.
-  void give_back(test::fake_ring& here, std::vector<chain_taken>& taken, input& from) {
+  void give_back(test::fake_ring& here, std::vector<chain_taken>& taken, test::fuzz_input& from) {
     if (taken.empty()) return;
     const auto [id, room] = taken.back();
     taken.pop_back();
@@ -106,7 +89,7 @@ class hostile final : public test::fake_transport {
     here.complete(id, kind == 0 ? from.number(2) : kind == 1 ? room + 1 : room);
   }
   // Over the descriptors, which the device cannot follow itself any more.
-  void scribble(test::fake_ring& here, input& from) {
+  void scribble(test::fake_ring& here, test::fuzz_input& from) {
     blind_ = true;
     std::byte* const table = test::at_address(here.where().descriptors);
     store_le32(table + 4 * (from.number(2) % (std::size_t{4} * here.where().size)), from.number(4));
@@ -136,7 +119,7 @@ bool start(test::virtual_node& node, Device& device) {
   return node.run(device.start(), 10s).has_value();
 }
 
-void use_network(test::virtual_node& node, virtio::bus& all, hostile& machine, input& from) {
+void use_network(test::virtual_node& node, virtio::bus& all, hostile& machine, test::fuzz_input& from) {
   virtio::network network("network_0", all, {.send_queue = 32, .receive_queue = 16, .batch = 8});
   counting_sink sink;
   const subscription listening = network.listen(sink);
@@ -168,7 +151,7 @@ task<> use_once(virtio::block& disk, std::uint32_t what, std::uint32_t place) {
   }
 }
 
-void use_disk(test::virtual_node& node, virtio::bus& all, hostile& machine, input& from) {
+void use_disk(test::virtual_node& node, virtio::bus& all, hostile& machine, test::fuzz_input& from) {
   virtio::block disk("block_0", all, {.in_flight = 8});
   {
     scope working;
@@ -192,7 +175,7 @@ task<> use_once(virtio::console& console, std::uint32_t what) {
     static_cast<void>(co_await console.read());
 }
 
-void use_console(test::virtual_node& node, virtio::bus& all, hostile& machine, input& from) {
+void use_console(test::virtual_node& node, virtio::bus& all, hostile& machine, test::fuzz_input& from) {
   virtio::console console("console_0", all);
   {
     scope working;
@@ -214,7 +197,7 @@ void use_console(test::virtual_node& node, virtio::bus& all, hostile& machine, i
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 4096) return 0;
   test::virtual_node node({.frames = 1 << 20, .buffers = 1 << 20});
-  input from(std::as_bytes(std::span(data, size)));
+  test::fuzz_input from(std::as_bytes(std::span(data, size)));
   const std::uint32_t kind = from.below(3);
   const std::uint64_t offered =
       (kind == 0 ? test::fake_network::all : test::fake_disk::all) & ~(std::uint64_t{from.number(1)} << 22U);

@@ -219,13 +219,13 @@ void block::finish(slot& one, outcome how) noexcept {
 
 block::outcome block::outcome_of(std::byte status) noexcept {
   if (status == status_ok) return {};
-  ++failed_;
+  ++counters_.failed;
   return mirage::fail(v1::block_error::device_failed);
 }
 
 void block::ring() noexcept {
   if (!device_.running() || !queue_->publish()) return;
-  ++doorbells_;
+  ++counters_.doorbells;
   device_.registers().notify(request_queue);
 }
 
@@ -288,12 +288,12 @@ task<result<buffer, v1::block_error>> block::read(std::uint64_t first, std::uint
   if (!is_inside(first, count)) co_return mirage::fail(v1::block_error::out_of_range);
   const std::uint64_t size = std::uint64_t{count} * info_.sector_size;
   if (size == 0) co_return buffer();
-  ++reads_;
+  ++counters_.reads;
   buffer room = size <= std::numeric_limits<std::uint32_t>::max() ? buffer::allocate(size) : buffer();
   buffer_list data;
   data.push_back(room.share());
   if (!room || segments_of(data) > segments_) {
-    ++refused_;
+    ++counters_.refused;
     co_return mirage::fail(v1::block_error::no_memory);
   }
   auto done = co_await run(request::in, first, std::move(data));
@@ -313,9 +313,9 @@ task<result<void, v1::block_error>> block::write(std::uint64_t first, buffer_lis
   if (size % info_.sector_size != 0) co_return mirage::fail(v1::block_error::misaligned);
   if (!is_inside(first, size / info_.sector_size)) co_return mirage::fail(v1::block_error::out_of_range);
   if (size == 0) co_return {};
-  ++writes_;
+  ++counters_.writes;
   if (size > std::numeric_limits<std::uint32_t>::max() || !gather(data, size)) {
-    ++refused_;
+    ++counters_.refused;
     co_return mirage::fail(v1::block_error::no_memory);
   }
   co_return co_await run(request::out, first, std::move(data));
@@ -340,7 +340,7 @@ task<result<void, v1::block_error>> block::discard(std::uint64_t first, std::uin
     buffer_list data;
     data.push_back(buffer::copy_of(segment));
     if (!data.front()) {
-      ++refused_;
+      ++counters_.refused;
       co_return mirage::fail(v1::block_error::no_memory);
     }
     auto done = co_await run(request::discard, 0, std::move(data));

@@ -186,7 +186,7 @@ result<buffer, v1::net_error> network::prepare(const v1::transmit& how, const bu
   if (size > longest || (how.segment != 0 && cut == 0)) return mirage::fail(v1::net_error::too_long);
   if (!up_) {
     refused_ = true;
-    ++down_;
+    ++counters_.down;
     return mirage::fail(v1::net_error::down);
   }
   if (!sending_->has_room(1 + slices.size())) take_sent();
@@ -194,7 +194,7 @@ result<buffer, v1::net_error> network::prepare(const v1::transmit& how, const bu
   buffer head = sending_->has_room(1 + slices.size()) ? buffer::allocate(header_size + how.header) : buffer();
   if (!head) {
     refused_ = true;
-    ++full_;
+    ++counters_.full;
     // Half of them done is worth an interrupt. Without one in flight it was memory that lacked.
     if (!sending_->arm(sending_->in_flight() / 2) || sending_->in_flight() == 0)
       later_.set(os::now() + look_again_after);
@@ -213,14 +213,14 @@ void network::send(const v1::transmit& how, buffer head, std::size_t filled, buf
     if (!slice.empty()) pieces.push_back(slice.view());
   const std::uint16_t chain = sending_->add({pieces.data(), pieces.size()}, {});
   sent_frames_[chain] = {.head = std::move(head), .slices = std::move(slices)};
-  ++sent_;
+  ++counters_.sent;
   os::here->tasks.ring_later(*this);
 }
 
 void network::ring() noexcept {
   if (!device_.running()) return;
   if (sending_->publish()) {
-    ++doorbells_;
+    ++counters_.doorbells;
     device_.registers().notify(send_queue);
   }
   if (later_.due() == never) later_.set(os::now() + look_again_after);
@@ -294,9 +294,9 @@ bool network::receive() noexcept {
 
 void network::take_frame(buffer&& content, std::size_t written) noexcept {
   if (merging_.left != 0) return merge(content.view().first(written));
-  ++received_;
+  ++counters_.received;
   if (written < header_size) {
-    ++malformed_;
+    ++counters_.malformed;
     return;
   }
   const std::byte* const header = content.data();
@@ -308,7 +308,7 @@ void network::take_frame(buffer&& content, std::size_t written) noexcept {
   content.drop_front(header_size);
   if (buffers > 1) return begin_merging(content, buffers, known);
   if (!known || buffers == 0)
-    ++malformed_;
+    ++counters_.malformed;
   else
     hand_up(std::move(content), *known);
 }
@@ -316,10 +316,10 @@ void network::take_frame(buffer&& content, std::size_t written) noexcept {
 // What the header knows was held against the first part; the offsets in it lie in the frame's own headers.
 void network::begin_merging(const buffer& first, unsigned buffers,
                             const std::optional<v1::received>& known) noexcept {
-  ++merged_;
+  ++counters_.merged;
   merging_ = {.frame = buffer::allocate(merged_bytes), .left = buffers};
-  if (!merging_.frame) ++memory_;
-  if (!known) ++malformed_;
+  if (!merging_.frame) ++counters_.no_memory;
+  if (!known) ++counters_.malformed;
   merging_.bad = !merging_.frame || !known;
   if (known) merging_.known = *known;
   merge(first.view());
@@ -344,7 +344,7 @@ void network::merge(cbytes part) noexcept {
 
 void network::hand_up(buffer&& frame, const v1::received& known) noexcept {
   if (!sink_) {
-    ++nobody_;
+    ++counters_.nobody_listens;
     return;
   }
   handed_up_ = true;
@@ -355,7 +355,7 @@ void network::refill() noexcept {
   while (receiving_->has_room(1)) {
     buffer fresh = buffer::allocate(receive_size_);
     if (!fresh) {
-      ++memory_;
+      ++counters_.no_memory;
       if (later_.due() == never) later_.set(os::now() + look_again_after);
       break;
     }

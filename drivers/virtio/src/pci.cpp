@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/virtio/pci.hpp"
 
+#include <algorithm>
+
 #include "mirage/core/machine.hpp"
 #include "registers.hpp"
 
@@ -22,6 +24,15 @@ constexpr std::uint32_t no_interrupt_pin = 0x0400;
 constexpr std::uint32_t has_capabilities = 0x0010'0000;
 constexpr unsigned bars = 6;
 
+// Interrupts by message (the same, §6.8.2).
+namespace message {
+constexpr std::uint8_t capability = 0x11;
+constexpr std::uint32_t enabled = 0x8000'0000;
+constexpr std::uint32_t all_masked = 0x4000'0000;
+constexpr std::size_t entry_size = 16;  // of the table: an address, what is written there, and a mask
+constexpr std::uint16_t first_entry = 0;
+}  // namespace message
+
 // §4.1.2, §4.1.4.
 constexpr std::uint16_t vendor = 0x1af4;
 constexpr std::uint16_t first_device = 0x1040;  // of the current interface: 0x1040 and the device ID
@@ -29,6 +40,8 @@ constexpr std::uint16_t last_device = 0x107f;
 constexpr std::uint16_t first_transitional = 0x1000;
 constexpr std::uint16_t last_transitional = 0x1009;
 constexpr std::uint8_t vendor_capability = 9;
+// However long a structure is said to be: a page for the doorbell of each queue is more than any other needs.
+constexpr std::uint32_t largest_structure = 64 * 1024;
 enum structure_kind : std::uint8_t {
   common = 1,
   notification = 2,
@@ -42,10 +55,12 @@ constexpr std::size_t device_feature_select = 0;
 constexpr std::size_t device_feature = 4;
 constexpr std::size_t driver_feature_select = 8;
 constexpr std::size_t driver_feature = 12;
+constexpr std::size_t configuration_message = 16;
 constexpr std::size_t status = 20;
 constexpr std::size_t configuration_generation = 21;
 constexpr std::size_t queue_select = 22;
 constexpr std::size_t queue_size = 24;
+constexpr std::size_t queue_message = 26;
 constexpr std::size_t queue_enable = 28;
 constexpr std::size_t queue_notify_offset = 30;
 constexpr std::size_t queue_descriptors = 32;
@@ -113,7 +128,26 @@ std::optional<pci_transport> pci_transport::probe(pci_bus& bus, pci_bus::functio
   made.interrupt_ = bus.read(where, header::interrupt_line) & 0xffU;
   made.find_structures(bus, where);
   if (made.common_.size < at::end || made.notify_.size < 2 || made.interrupts_.size < 1) return std::nullopt;
+  if (made.message_capability_ != 0) made.use_message(bus, where);
   return made;
+}
+
+// One message for all: who is told polls every queue.
+void pci_transport::use_message(pci_bus& bus, pci_bus::function where) noexcept {
+  const std::uint8_t here = message_capability_;
+  const std::uint32_t place = bus.read(where, static_cast<std::uint8_t>(here + 4));
+  const unsigned bar = place & 7U;
+  const auto base = bar < bars ? address_of(bus, where, bar) : std::nullopt;
+  if (!base) return;
+  volatile std::byte* const entry = machine::map_registers(*base + (place & ~7U), message::entry_size);
+  const auto message = entry != nullptr ? machine::new_interrupt_message() : std::nullopt;
+  if (!message) return;
+  write_address(entry, message->address);
+  machine::write32(entry + 8, message->data);
+  machine::write32(entry + 12, 0);
+  bus.write(where, here, (bus.read(where, here) | message::enabled) & ~message::all_masked);
+  interrupt_ = message->interrupt;
+  by_message_ = true;
 }
 
 void pci_transport::find_structures(pci_bus& bus, pci_bus::function where) noexcept {
@@ -123,11 +157,13 @@ void pci_transport::find_structures(pci_bus& bus, pci_bus::function where) noexc
     const std::uint8_t here = next;
     const std::uint32_t head = bus.read(where, here);
     next = static_cast<std::uint8_t>(head >> 8U) & 0xfcU;
+    if ((head & 0xffU) == message::capability) message_capability_ = here;
     if ((head & 0xffU) != vendor_capability) continue;
     const auto what = static_cast<std::uint8_t>(head >> 24U);
     const unsigned bar = bus.read(where, static_cast<std::uint8_t>(here + 4)) & 0xffU;
     const std::uint32_t offset = bus.read(where, static_cast<std::uint8_t>(here + 8));
-    const std::uint32_t length = bus.read(where, static_cast<std::uint8_t>(here + 12));
+    const std::uint32_t length =
+        std::min(bus.read(where, static_cast<std::uint8_t>(here + 12)), largest_structure);
     structure* place = what == common             ? &common_
                        : what == notification     ? &notify_
                        : what == interrupt_status ? &interrupts_
@@ -151,6 +187,7 @@ std::uint64_t pci_transport::offered_features() noexcept {
 
 void pci_transport::accept_features(std::uint64_t features) noexcept {
   write_features(common_.at + at::driver_feature_select, common_.at + at::driver_feature, features);
+  if (by_message_) machine::write16(common_.at + at::configuration_message, message::first_entry);
 }
 
 std::uint8_t pci_transport::status() noexcept { return machine::read8(common_.at + at::status); }
@@ -161,6 +198,11 @@ void pci_transport::set_status(std::uint8_t status) noexcept {
 std::uint16_t pci_transport::queue_limit(std::uint16_t queue) noexcept {
   if (queue >= most_queues) return 0;
   machine::write16(common_.at + at::queue_select, queue);
+  if (by_message_) {
+    // A device that has no room for the message does not keep its number (§4.1.5.1.2.2).
+    machine::write16(common_.at + at::queue_message, message::first_entry);
+    if (machine::read16(common_.at + at::queue_message) != message::first_entry) return 0;
+  }
   return entries_of(machine::read16(common_.at + at::queue_size));
 }
 
@@ -180,7 +222,11 @@ void pci_transport::notify(std::uint16_t queue) noexcept {
   if (offset + 2 <= notify_.size) machine::write16(notify_.at + offset, queue);
 }
 
-std::uint8_t pci_transport::take_interrupts() noexcept { return machine::read8(interrupts_.at); }
+// A message says no cause, so it is each of them.
+std::uint8_t pci_transport::take_interrupts() noexcept {
+  if (by_message_) return interrupt_cause::queue | interrupt_cause::configuration;
+  return machine::read8(interrupts_.at);
+}
 
 std::uint32_t pci_transport::configuration(std::size_t offset, unsigned size) noexcept {
   return read_field(device_.at, device_.size, offset, size);

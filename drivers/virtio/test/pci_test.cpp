@@ -44,6 +44,10 @@ struct fake_function {
   }
 };
 
+std::uint32_t word_at(const fake_function& of, std::size_t offset) {
+  return load_le32(of.space.data() + offset);
+}
+
 struct fake_pci final : pci_bus {
   std::map<pci_bus::function, fake_function> present;
   unsigned reads = 0;
@@ -92,6 +96,31 @@ TEST(pci_transport, finds_its_registers_by_the_capabilities) {
   EXPECT_EQ(device->configuration(0x3e, 4), 0u) << "beyond the structure";
 }
 
+TEST(pci_transport, interrupts_by_message_where_it_can) {
+  test::virtual_node node;
+  fake_pci pci;
+  auto& here = pci.add(8);
+  here.set(0x74, word_at(here, 0x74) | 0xa0U << 8U);
+  here.set(0xa0, 0x4000'0011);  // behind the others; all is masked
+  here.set(0xa4, 0x800 | 2);    // the table
+  auto device = pci_transport::probe(pci, 8);
+  ASSERT_TRUE(device);
+  const auto message = machine::new_interrupt_message();
+  EXPECT_EQ(device->interrupt(), message->interrupt);
+  EXPECT_EQ(word_at(here, 0xa0), 0x8000'0011U);
+  EXPECT_EQ(load_le64(here.memory.data() + 0x800), message->address);
+  EXPECT_EQ(load_le32(here.memory.data() + 0x808), message->data);
+  EXPECT_EQ(load_le32(here.memory.data() + 0x80c), 0u) << "it is not masked";
+  store_le16(here.memory.data() + 16, 0xffff);
+  device->accept_features(0);
+  EXPECT_EQ(load_le16(here.memory.data() + 16), 0) << "of the configuration";
+  store_le16(here.memory.data() + 24, 128);
+  store_le16(here.memory.data() + 26, 0xffff);
+  EXPECT_EQ(device->queue_limit(1), 128);
+  EXPECT_EQ(load_le16(here.memory.data() + 26), 0) << "of the queue";
+  EXPECT_EQ(device->take_interrupts(), interrupt_cause::queue | interrupt_cause::configuration);
+}
+
 TEST(pci_transport, does_not_ring_outside_of_its_registers) {
   fake_pci pci;
   auto& here = pci.add(8);
@@ -101,6 +130,14 @@ TEST(pci_transport, does_not_ring_outside_of_its_registers) {
   const auto before = here.memory;
   device->notify(0);
   EXPECT_EQ(here.memory, before);
+}
+
+TEST(pci_transport, believes_in_no_endless_structure) {
+  fake_pci pci;
+  pci.add(8).add(0x60, 0x74, 4, 0, UINT32_MAX);
+  auto device = pci_transport::probe(pci, 8);
+  ASSERT_TRUE(device);
+  EXPECT_EQ(device->configuration(64 * 1024, 4), 0u) << "beyond what is looked at";
 }
 
 TEST(pci_transport, is_no_other_device) {

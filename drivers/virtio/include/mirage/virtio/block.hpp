@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "mirage/block_counters.hpp"
 #include "mirage/core/buffer_list.hpp"
 #include "mirage/core/counters.hpp"
 #include "mirage/core/event.hpp"
@@ -98,13 +99,9 @@ class block : event_source, doorbell {
   event idle_;
   bool polling_ = false;
 
-  metric_label label_{"device", name_};
-  counter reads_{"block_reads_total", {label_}, "Reads that were begun"};
-  counter writes_{"block_writes_total", {label_}, "Writes that were begun"};
-  counter copied_{"block_copied_writes_total", {label_}, "Writes that were copied, being in too many pieces"};
-  counter doorbells_{"block_doorbells_total", {label_}, "Times that the device was told of them"};
-  counter refused_{"block_refused_total", {label_}, "Operations refused at a cap"};
-  counter failed_{"block_failed_total", {label_}, "Operations that the device said no to"};
+  ring_block_counters counters_{name_};
+  counter copied_{
+      "block_copied_writes_total", {counters_.label}, "Writes that were copied, being in too many pieces"};
 };
 
 static_assert(v1::block<block>);

@@ -15,6 +15,7 @@
 #include "mirage/core/loop.hpp"
 #include "mirage/core/task.hpp"
 #include "mirage/core/waiter.hpp"
+#include "mirage/network_counters.hpp"
 #include "mirage/v1.hpp"
 #include "mirage/virtio/device.hpp"
 
@@ -118,17 +119,8 @@ class network : event_source, doorbell {
   bool polling_ = false;    // the loop comes again without an interrupt
   bool handed_up_ = false;  // in this batch
 
-  metric_label label_{"device", name_};
-  counter received_{"network_received_frames_total", {label_}, "Frames that were received"};
-  counter merged_{"network_merged_frames_total", {label_}, "Of these, those that were put together"};
-  counter sent_{"network_sent_frames_total", {label_}, "Frames that were handed to the device"};
-  counter doorbells_{"network_doorbells_total", {label_}, "Times that the device was told of them"};
-  counter full_{"network_dropped_total", {label_, {"reason", "full"}}, "Frames that were not sent or seen"};
-  counter down_{"network_dropped_total", {label_, {"reason", "down"}}};
-  counter memory_{"network_dropped_total", {label_, {"reason", "memory"}}};
-  counter too_long_{"network_dropped_total", {label_, {"reason", "too_long"}}};
-  counter malformed_{"network_dropped_total", {label_, {"reason", "malformed"}}};
-  counter nobody_{"network_dropped_total", {label_, {"reason", "nobody_listens"}}};
+  ring_network_counters counters_{name_};
+  counter too_long_ = counters_.dropped("too_long");
 };
 
 static_assert(v1::network<network>);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Registers behind PCI: virtio 1.2 §4.1, by the capabilities of the current interface.
+// Registers behind PCI: virtio 1.2 §4.1, by the capabilities of the current interface. Its interrupt comes by
+// message (MSI-X) where the device can, else by the line.
 #pragma once
 
 #include <array>
@@ -62,9 +63,12 @@ class pci_transport final : public transport {
 
   pci_transport() noexcept = default;
   void find_structures(pci_bus& bus, pci_bus::function where) noexcept;
+  void use_message(pci_bus& bus, pci_bus::function where) noexcept;
 
   device_kind kind_{};
   unsigned interrupt_ = 0;
+  std::uint8_t message_capability_ = 0;  // where in the configuration space; 0: there is none
+  bool by_message_ = false;
   structure common_;
   structure notify_;
   structure interrupts_;
