@@ -34,19 +34,19 @@ task<result<buffer, block_error>> block::read(std::uint64_t first, std::uint32_t
 
 result<buffer, block_error> block::read_now(std::uint64_t first, std::uint32_t count) noexcept {
   if (!is_inside(first, count)) return fail(block_error::out_of_range);
-  ++reads_;
+  ++counters_.reads;
   if (count == 0) return buffer{};
   // A buffer has less than 4 GiB.
   const std::uint64_t size = std::uint64_t{count} * info_.sector_size;
   buffer content = size <= UINT32_MAX ? buffer::allocate(static_cast<std::size_t>(size)) : buffer{};
   if (!content) {
-    ++refused_;
+    ++counters_.refused;
     return fail(block_error::no_memory);
   }
   std::uint64_t offset = first * info_.sector_size;
   for (bytes left = content.writable(); !left.empty(); left = left.subspan(info_.sector_size)) {
     if (!block_read(*device_, offset, left.first(info_.sector_size))) {
-      ++failed_;
+      ++counters_.failed;
       return fail(block_error::device_failed);
     }
     offset += info_.sector_size;
@@ -73,9 +73,9 @@ result<void, block_error> block::write_now(std::uint64_t first, const buffer_lis
   const std::size_t size = total_size(data);
   if (size % info_.sector_size != 0) return fail(block_error::misaligned);
   if (!is_inside(first, size / info_.sector_size)) return fail(block_error::out_of_range);
-  ++writes_;
+  ++counters_.writes;
   const auto written = gather(first, data);
-  if (!written) ++(written.error() == block_error::no_memory ? refused_ : failed_);
+  if (!written) ++(written.error() == block_error::no_memory ? counters_.refused : counters_.failed);
   return written;
 }
 

@@ -58,9 +58,9 @@ void network::send(std::size_t filled, const buffer_list& slices) noexcept {
   }
   const auto sent = network_write(*device_, {scratch_.get(), end});
   if (sent) {
-    ++sent_;
+    ++counters_.sent;
   } else {
-    ++(sent.error() == call_error::again ? full_ : refused_);
+    ++(sent.error() == call_error::again ? counters_.full : refused_);
   }
 }
 
@@ -85,13 +85,13 @@ bool network::receive() noexcept {
     ready = 0;
     return false;
   }
-  ++received_;
+  ++counters_.received;
   if (!next_) {
-    ++memory_;
+    ++counters_.no_memory;
   } else if (*size < ethernet_header) {
-    ++malformed_;
+    ++counters_.malformed;
   } else if (!sink_) {
-    ++nobody_;
+    ++counters_.nobody_listens;
   } else {
     hand_up(*size);
   }

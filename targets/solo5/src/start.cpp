@@ -16,11 +16,17 @@ namespace mirage::solo5 {
 namespace {
 
 constexpr std::uint64_t page_size = freestanding::heap::page_size;
-constexpr std::uint64_t stack_size = 256 << 10;
 
 template <class T>
 T* at(std::uint64_t address) noexcept {
   return reinterpret_cast<T*>(address);
+}
+
+// As the image says for whoever loads it, and a page below it, which a tender may make inaccessible.
+std::uint64_t stack_and_guard() noexcept {
+  for (const Elf64_Phdr& segment : freestanding::image::segments())
+    if (segment.p_type == PT_GNU_STACK) return segment.p_memsz + page_size;
+  return page_size;
 }
 
 // The tender's copy, as far as it says that it goes; what it says is checked by who reads it.
@@ -37,8 +43,9 @@ bytes free_memory(const boot_facts& boot) noexcept {
   const auto image_end = std::bit_cast<std::uint64_t>(freestanding::image::end());
   const std::uint64_t first = (std::max(boot.kernel_end, image_end) + page_size - 1) / page_size * page_size;
   const std::uint64_t last = boot.memory_size / page_size * page_size;
-  if (last < stack_size || first >= last - stack_size) return {};
-  return {at<std::byte>(first), last - stack_size - first};
+  const std::uint64_t reserved = stack_and_guard();
+  if (last < reserved || first >= last - reserved) return {};
+  return {at<std::byte>(first), last - reserved - first};
 }
 
 void start(solo5_node& self, const boot_facts& boot) noexcept {

@@ -7,6 +7,12 @@
 #include <cstdint>
 #include <string_view>
 
+inline int overflow_stack(volatile int* above) {
+  volatile int here[64] = {};
+  here[0] = *above + 1;
+  return overflow_stack(here) + here[1];
+}
+
 inline mirage::task<> fault(std::string_view kind) {
   static constexpr std::uint32_t data[] = {0xc3c3c3c3};
   const volatile std::uintptr_t null = 0;
@@ -14,6 +20,10 @@ inline mirage::task<> fault(std::string_view kind) {
   if (kind == "jump-to-data") reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(data) + null)();
   if (kind == "write-code")
     *reinterpret_cast<volatile std::uint8_t*>(reinterpret_cast<std::uintptr_t>(&fault) + null) = 0xc3;
+  if (kind == "overflow-stack") {
+    volatile int start = 0;
+    static_cast<void>(overflow_stack(&start));
+  }
   if (kind == "system-call") {
     long number = 39;
     asm volatile("syscall" : "+a"(number) : : "rcx", "r11", "memory");

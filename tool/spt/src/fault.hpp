@@ -13,7 +13,13 @@ namespace mirage::tender {
 /// process with 128 and the signal's number. Must be called before the sandbox is entered.
 void report_faults() noexcept;
 
+struct fault_registers {
+  unsigned long instruction = 0;
+  unsigned long stack = 0;
+};
+
 /// The sentence. `value` is the address that was touched, or the number of the system call.
-void describe_fault(text_writer& out, int signal, unsigned long value, unsigned long instruction) noexcept;
+void describe_fault(text_writer& out, int signal, unsigned long value,
+                    const fault_registers& registers) noexcept;
 
 }  // namespace mirage::tender

@@ -104,6 +104,7 @@ class reader {
       case PT_INTERP:
       case PT_DYNAMIC: return fail(image_error::not_static);
       case PT_LOAD: return header.p_memsz == 0 ? result<void, image_error>{} : add_segment(header);
+      case PT_GNU_STACK: image_.stack_size = header.p_memsz; return {};
       case PT_NOTE: return add_note(header);
       default: return {};
     }

@@ -25,6 +25,7 @@ struct unikernel_image {
   std::uint64_t entry = 0;
   std::uint64_t end = 0;          ///< behind the last page of the last segment
   std::vector<segment> segments;  ///< by address; no two share a page
+  std::uint64_t stack_size = 0;   ///< of a stack that wants a guard below it; 0: it does not say
   cbytes manifest{};              ///< checked; its first byte is the version
   std::size_t entries = 0;        ///< of the manifest
 };

@@ -33,6 +33,17 @@ result<void, std::string> protect(const segment& what) {
   return fail("the memory of the image cannot be protected: " + std::string(std::strerror(errno)));
 }
 
+// A page below the stack that nobody may touch, where the image leaves one.
+result<void, std::string> guard_stack(const unikernel_image& image, std::uint64_t size) {
+  if (image.stack_size == 0) return {};
+  const std::uint64_t end = size / page * page;
+  if (image.stack_size > end || end - image.stack_size < image.end + page)
+    return fail(std::string("there is no room for the stack of the image; give it more --memory"));
+  const std::uint64_t guard = (end - image.stack_size) / page * page - page;
+  if (::mprotect(at(guard), page, PROT_NONE) == 0) return {};
+  return fail("the stack of the image cannot be guarded: " + std::string(std::strerror(errno)));
+}
+
 }  // namespace
 
 result<guest_memory, std::string> guest_memory::make(const unikernel_image& image, std::uint64_t size) {
@@ -48,6 +59,7 @@ result<guest_memory, std::string> guest_memory::make(const unikernel_image& imag
     if (!each.content.empty()) std::memcpy(at(each.address), each.content.data(), each.content.size());
     MIRAGE_TRY_VOID(protect(each));
   }
+  MIRAGE_TRY_VOID(guard_stack(image, size));
   made.manifest_ = {at(manifest_address), image.manifest.size()};
   std::memcpy(made.manifest_.data(), image.manifest.data(), image.manifest.size());
   return made;

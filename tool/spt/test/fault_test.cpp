@@ -15,7 +15,7 @@ namespace {
 std::string sentence(int signal, unsigned long value) {
   char memory[256];
   text_writer line(memory);
-  describe_fault(line, signal, value, 0x100020);
+  describe_fault(line, signal, value, {.instruction = 0x100020, .stack = 0x80'0010});
   return std::string(line.text());
 }
 
@@ -23,6 +23,7 @@ TEST(tender_fault, is_told_with_signal_and_address) {
   EXPECT_EQ(sentence(SIGSEGV, 0x10),
             "mirage-spt: the unikernel stops: it touched memory that is not its own (SIGSEGV) at 0x10; the "
             "instruction is at 0x100020.\n");
+  EXPECT_TRUE(sentence(SIGSEGV, 0x80'0008).contains("its stack overflowed (SIGSEGV) at 0x800008"));
   EXPECT_TRUE(sentence(SIGSYS, 57).contains("the system call 57, which it may not make"));
   EXPECT_TRUE(sentence(SIGFPE, 0).contains("divided by zero"));
 }

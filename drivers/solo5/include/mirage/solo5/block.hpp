@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "mirage/block_counters.hpp"
 #include "mirage/core/buffer_list.hpp"
-#include "mirage/core/counters.hpp"
 #include "mirage/core/task.hpp"
 #include "mirage/solo5/calls.hpp"
 #include "mirage/solo5/error.hpp"
@@ -52,11 +52,7 @@ class block {
   const attached_device* device_ = nullptr;
   v1::block_info info_;
 
-  metric_label label_{"device", name_};
-  counter reads_{"block_reads_total", {label_}, "Reads that were begun"};
-  counter writes_{"block_writes_total", {label_}, "Writes that were begun"};
-  counter refused_{"block_refused_total", {label_}, "Operations refused at a cap"};
-  counter failed_{"block_failed_total", {label_}, "Operations that the host said no to"};
+  block_counters counters_{name_};
 };
 
 static_assert(v1::block<block>);

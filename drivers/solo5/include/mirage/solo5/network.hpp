@@ -12,6 +12,7 @@
 #include "mirage/core/counters.hpp"
 #include "mirage/core/machine.hpp"
 #include "mirage/core/task.hpp"
+#include "mirage/network_counters.hpp"
 #include "mirage/solo5/calls.hpp"
 #include "mirage/solo5/error.hpp"
 #include "mirage/v1.hpp"
@@ -71,14 +72,8 @@ class network : machine::descriptor_source {
   buffer next_;                           // what the next frame is received into
   bool handed_up_ = false;                // in this batch
 
-  metric_label label_{"device", name_};
-  counter received_{"network_received_frames_total", {label_}, "Frames that were received"};
-  counter sent_{"network_sent_frames_total", {label_}, "Frames that were sent"};
-  counter full_{"network_dropped_total", {label_, {"reason", "full"}}, "Frames that were not sent or seen"};
-  counter refused_{"network_dropped_total", {label_, {"reason", "refused"}}};
-  counter memory_{"network_dropped_total", {label_, {"reason", "memory"}}};
-  counter malformed_{"network_dropped_total", {label_, {"reason", "malformed"}}};
-  counter nobody_{"network_dropped_total", {label_, {"reason", "nobody_listens"}}};
+  network_counters counters_{name_};
+  counter refused_ = counters_.dropped("refused");
 };
 
 static_assert(v1::network<network>);
