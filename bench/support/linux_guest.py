@@ -3,9 +3,13 @@
 linux_guest_init.sh as the first process. Nothing is installed on the host."""
 
 import pathlib
+import sys
 
-from debian_packages import Initramfs, Unavailable, dependencies, unpacked
-from figures import BUILD
+from figures import BUILD, ROOT
+
+sys.path.insert(0, str(ROOT / "tool/xen"))
+
+from debian_packages import Initramfs, Unavailable, dependencies, unpacked  # noqa: E402
 
 CACHE = BUILD / "bench/support/linux_guest"
 INIT = pathlib.Path(__file__).with_name("linux_guest_init.sh")

@@ -29,12 +29,6 @@ std::string mac_of(const std::string& unikernel, const std::string& network) {
                      hash >> 48U & 0xffU, hash >> 40U & 0xffU, hash >> 32U & 0xffU, hash >> 24U & 0xffU);
 }
 
-// For a comment: whatever a name contains, it ends with its line.
-std::string one_line(std::string text) {
-  std::ranges::replace_if(text, [](unsigned char character) { return character < ' '; }, '?');
-  return text;
-}
-
 }  // namespace
 
 std::vector<network> networks_of(const image_manifest& image) {
@@ -76,6 +70,30 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
+std::string one_line(std::string text) {
+  std::ranges::replace_if(text, [](unsigned char character) { return character < ' '; }, '?');
+  return text;
+}
+
+std::string xml_comment(std::string text) {
+  for (auto at = text.find("--"); at != text.npos; at = text.find("--", at)) text.replace(at, 2, "- -");
+  return text;
+}
+
+std::string xml_text(std::string_view text) {
+  std::string out;
+  for (const char character : text) {
+    switch (character) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += character;
+    }
+  }
+  return out;
+}
+
 std::string script_head(const machine& what, std::string_view path, const std::vector<disk>& disks) {
   std::string text = fmt::format("#!/bin/sh\n# {}\n# {} [BOOT ARGUMENT...]\n", one_line(what.generated),
                                  one_line(std::string(path)));
@@ -106,6 +124,12 @@ std::expected<std::map<std::string, std::string>, std::string> launch_files(
       file = firecracker_configuration(what);
     else if (kind == "libvirt")
       file = libvirt_domain(what);
+    else if (kind == "libvirt_xen")
+      file = libvirt_xen_domain(what);
+    else if (kind == "xl")
+      file = xl_configuration(what);
+    else if (kind == "xl_template")
+      file = xl_template(what);
     else if (kind != "systemd")
       return std::unexpected(
           fmt::format("the target {} names a launch file that nothing writes: {}", what.image.target, kind));

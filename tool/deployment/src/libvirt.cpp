@@ -9,26 +9,6 @@ namespace mirage::deployment {
 
 namespace {
 
-// A comment may not contain two hyphens either.
-std::string comment(std::string text) {
-  for (auto at = text.find("--"); at != text.npos; at = text.find("--", at)) text.replace(at, 2, "- -");
-  return text;
-}
-
-std::string xml(std::string_view text) {
-  std::string out;
-  for (const char character : text) {
-    switch (character) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += character;
-    }
-  }
-  return out;
-}
-
 constexpr std::string_view frame = R"(<!-- {generated} -->
 <domain type="kvm">
   <name>{name}</name>
@@ -93,22 +73,25 @@ class places {
 
 }  // namespace
 
+launch_file libvirt_file(const machine& what, std::string_view domain, std::string_view devices) {
+  return {.path = fmt::format("dist/{}.libvirt.xml", what.image.name),
+          .text = fmt::format(fmt::runtime(domain), fmt::arg("generated", xml_comment(what.generated)),
+                              fmt::arg("name", xml_text(what.image.name)), fmt::arg("memory", what.memory),
+                              fmt::arg("kernel", xml_text(path_of(what, what.image.image))),
+                              fmt::arg("arguments", placeholder_argument), fmt::arg("devices", devices))};
+}
+
 written libvirt_domain(const machine& what) {
   places on_bus;
   std::string devices;
   for (const auto& each : networks_of(what.image))
-    devices += fmt::format(interface_element, each.mac, xml(each.tap), on_bus.take());
+    devices += fmt::format(interface_element, each.mac, xml_text(each.tap), on_bus.take());
   char letter = 'a';
   for (const auto& each : disks_of(what))
-    devices += fmt::format(disk_element, xml(each.file), letter++, on_bus.take());
+    devices += fmt::format(disk_element, xml_text(each.file), letter++, on_bus.take());
   if (has_console(what.image)) devices += fmt::format(console_element, on_bus.take());
   if (!on_bus.left()) return std::nullopt;
-  return launch_file{
-      .path = fmt::format("dist/{}.libvirt.xml", what.image.name),
-      .text = fmt::format(frame, fmt::arg("generated", comment(what.generated)),
-                          fmt::arg("name", xml(what.image.name)), fmt::arg("memory", what.memory),
-                          fmt::arg("kernel", xml(path_of(what, what.image.image))),
-                          fmt::arg("arguments", placeholder_argument), fmt::arg("devices", devices))};
+  return libvirt_file(what, frame, devices);
 }
 
 }  // namespace mirage::deployment

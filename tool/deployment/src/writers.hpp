@@ -38,6 +38,13 @@ std::string script_head(const machine& what, std::string_view path, const std::v
 /// One word of a shell script.
 std::string shell_word(std::string_view text);
 
+/// For a comment that ends with its line, whatever the text contains.
+std::string one_line(std::string text);
+/// For a comment in XML, which may not contain two hyphens.
+std::string xml_comment(std::string text);
+/// For an attribute or an element in XML.
+std::string xml_text(std::string_view text);
+
 struct launch_file {
   std::string path;  // relative to the project
   std::string text;
@@ -47,7 +54,13 @@ using written = std::optional<launch_file>;
 written qemu_script(const machine& what);
 written firecracker_configuration(const machine& what);
 written libvirt_domain(const machine& what);
+written libvirt_xen_domain(const machine& what);
+written xl_configuration(const machine& what);
+written xl_template(const machine& what);
 written solo5_script(const machine& what);
+
+/// A domain of libvirt: `domain` in the form of fmt, around what every domain is told, and its `devices`.
+launch_file libvirt_file(const machine& what, std::string_view domain, std::string_view devices);
 
 /// `script` starts the image; a relative path.
 launch_file systemd_unit(const machine& what, const std::string& script);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The files beside an image with which others than `mirage run` start it: a script for QEMU or a tender of
-// Solo5, a configuration of Firecracker, a domain of libvirt, a unit of systemd, an OCI image for urunc. All
-// are made of one description of the machine, and of nothing else.
+// Solo5, a configuration of Firecracker or of Xen's xl, a domain of libvirt, a unit of systemd, an OCI image
+// for urunc. All are made of one description of the machine, and of nothing else.
 #pragma once
 
 #include <expected>
@@ -23,8 +23,8 @@ struct machine {
 };
 
 /// Paths, relative to the project, and texts of the files for each of `kinds`, the words of a target.toml:
-/// qemu, firecracker, libvirt, solo5; and systemd, behind that whose script the unit is to start. What cannot
-/// start the image gets no file. The error is a sentence.
+/// qemu, firecracker, libvirt, libvirt_xen, xl, xl_template, solo5; and systemd, behind that whose script the
+/// unit is to start. What cannot start the image gets no file. The error is a sentence.
 std::expected<std::map<std::string, std::string>, std::string> launch_files(
     const machine& what, const std::vector<std::string>& kinds);
 
