@@ -64,3 +64,9 @@ class Solo5Process(Image):
 
     def options(self):
         return [f"--net:{name or 'service'}={tap}" for name, tap in self.taps.items()]
+
+
+class XenGuest(VirtualMachine):
+    """On a real Xen, whose dom0 bridges the taps."""
+
+    target = "xen"

@@ -14,6 +14,7 @@ from capture import frames, frames_are_sound
 from host import HOST, OURS, PREFIX, command, give_address, mac_of, machine_behind, serving
 from images import TAP
 from iperf3 import iperf_measures
+from link_names import ask_link, avahi
 from project import eventually, texts
 from results import require
 
@@ -50,6 +51,13 @@ def lease_script():
         yield script
 
 
+def says(output, line):
+    def told():
+        require(line in texts("".join(output)), f"it says {line!r}", output)
+
+    eventually(told)
+
+
 def dhcp(image):
     with image.running("--ipv4", PREFIX, "--first=10.0.0.50", "--last=10.0.0.51", "--lease=2h") as output, \
             lease_script() as script:
@@ -63,10 +71,7 @@ def dhcp(image):
         shown = ask("-r", "10.0.0.51", "-x", "0x3d:ff00000001", "-C", "-R")
         require("ip=10.0.0.51" in shown, "another client gets what it asks for", shown)
 
-        def told(line):
-            require(line in texts("".join(output)), f"it says {line!r}", output)
-
-        eventually(lambda: told(f"10.0.0.50 is leased to {mac_of(TAP)}"))
+        says(output, f"10.0.0.50 is leased to {mac_of(TAP)}")
     found = image.messages("--ipv4", PREFIX, "--first=10.0.1.50")
     require(found == ["10.0.1.50 to 10.0.0.199 is no part of 10.0.0.0/24"], "a pool elsewhere is refused", found)
 
@@ -199,5 +204,19 @@ def router(image):
     require("--forward" in refused and "tcp:8080:10.0.1.2:80" in refused, "a forward that is none gets one sentence", refused)
 
 
-INTERFACES = {ping: ("",), dhcp: ("",), netif_forward: ("left", "right"), two_networks: ("inside", "outside"),
+def local_name(image):
+    with image.running("--ipv4", PREFIX, "--host=printer") as output:
+        says(output, "this is printer.local.")
+        require(eventually(lambda: ask_link("printer.local", HOST)) == OURS, "the link answers for it")
+        with avahi("printer", TAP):
+            require(ask_link("printer.local", HOST) == OURS, "it stays so when another host wants the name")
+            require(eventually(lambda: ask_link("printer-2.local", HOST)) == HOST, "which takes another")
+    with avahi("scanner", TAP):
+        require(eventually(lambda: ask_link("scanner.local", HOST)) == HOST, "another host is there")
+        with image.running("--ipv4", PREFIX, "--host=scanner", "--peer=scanner.local") as output:
+            says(output, "this is scanner-2.local.")
+            says(output, f"scanner.local is at {HOST}")
+
+
+INTERFACES = {ping: ("",), dhcp: ("",), local_name: ("",), netif_forward: ("left", "right"), two_networks: ("inside", "outside"),
               router: ("inside", "outside")}

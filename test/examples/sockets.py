@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Examples on a stack, the host's or our own. Each function is named after its example, and gets its built image."""
 
+import contextlib
 import re
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import threading
 
 from host import command
 from iperf3 import iperf_measures
+from name_server import name_server
 from project import eventually, texts
 from results import require
 from time_server import time_server
@@ -38,6 +40,9 @@ def udp_echo(image):
             return peer.recv(65536)
 
         require(eventually(lambda: ask(b"first")) == b"first", "the echo")
+        with contextlib.suppress(TimeoutError):
+            while peer.recv(65536):  # what was asked before may be answered yet
+                pass
         peer.settimeout(10)
         for size in (0, 1, 1472, 1473, 9000):
             require(ask(bytes([size % 251]) * size) == bytes([size % 251]) * size, f"{size} bytes")
@@ -72,12 +77,16 @@ def http_hello(image):
 
 
 def http_fetch(image):
-    # Only the host's resolver knows names.
-    host = "localhost" if image.target == "unix" else image.host
-    with web_server(image.host, b"x" * 1234, X_Peer="python") as port:
-        found = image.messages(*image.addressed, f"--uri=http://{host}:{port}/page")
-    require("status 200" in found and "1234 bytes of body" in found, "status and length", found)
-    require("X-Peer: python" in found, "the headers", found)
+    # The host's stack has the host's resolver, our own asks a name server.
+    ours = image.target != "unix"
+    host, names = ("www.example.org", (f"--dns-servers={image.host}",)) if ours else ("localhost", ())
+    with web_server(image.host, b"x" * 1234, X_Peer="python") as port, name_server(image.host, {host: image.host}):
+        found = image.messages(*image.addressed, *names, f"--uri=http://{host}:{port}/page")
+        require("status 200" in found and "1234 bytes of body" in found, "status and length", found)
+        require("X-Peer: python" in found, "the headers", found)
+        if ours:
+            found = image.messages(*image.addressed, *names, f"--uri=http://nowhere.example.org:{port}/")
+            require(found[-1].endswith("the server cannot be reached"), "a name that does not exist", found)
     found = image.messages(*image.addressed, "--uri=gopher://localhost/")
     require(len(found) == 1 and "gopher" in found[0], "another scheme is refused", found)
 
