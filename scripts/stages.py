@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: ISC
 """The stages of `make test` and `make soak`: each is run with a bound in time, timed, and its results counted.
 
+Stages run one after the other; those that only compute, such as builds, run beside them on the processor time that the
+others leave, since a test of networks or virtual machines waits for half of its time.
+
 Results come from what really ran: GoogleTest's own reports for the unit tests, and the lines `pass NAME`,
 `fail NAME: why`, `skip NAME: why` that every other stage prints (test/README.md). A stage that reports nothing
 has failed, and so has a skip that test/expected_skips.txt does not list with its reason.
@@ -13,10 +16,12 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree
 
@@ -29,10 +34,12 @@ SANITIZED_LINE = re.compile(r"^# sanitized: yes$", re.MULTILINE)
 
 
 class Results:
-    """What one stage found: names only, so that sums are derived and never kept beside the facts."""
+    """What one stage found: names only, so that sums are derived and never kept beside the facts. And the seconds that
+    its processes computed, all of them together."""
 
     def __init__(self):
         self.passed, self.failed, self.skipped = [], [], []
+        self.computed = 0.0
 
     def add(self, verdict, name, why=""):
         if verdict == "pass":
@@ -48,23 +55,46 @@ class Results:
 
 
 class Stage:
-    """A name, how long it may take in seconds, and what it does: a command, or a function of (log, results)."""
+    """A name, how long it may take in seconds, and what it does: a command, or a function of (log, results). `beside`: it
+    only computes, and may run while others do."""
 
-    def __init__(self, name, bound, action, needs=()):
-        self.name, self.bound, self.action, self.needs = name, bound, action, needs
+    def __init__(self, name, bound, action, needs=(), beside=False):
+        self.name, self.bound, self.action, self.needs, self.beside = name, bound, action, needs, beside
 
 
-def run_command(command, log, deadline, environment=None):
-    """Runs a command into `log`; at the deadline its whole process group ends. Returns its status or None."""
+RUNNING = set()  # the processes of run_command, which end when this script has to
+# A session is a group of its own to the scheduler (autogroup), beyond which `nice` does not reach.
+IDLE = ["sh", "-c", "echo 19 2>/dev/null >/proc/self/autogroup; exec nice -n 19 \"$@\"", "idle"]
+
+
+def run_command(command, log, results, deadline, environment=None, idle=False):
+    """Runs a command into `log`; at the deadline its whole process group ends. Returns its status or None. With `idle` it
+    gets what processor time others leave."""
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+        [*(IDLE if idle else []), *command], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        start_new_session=True,
         env={**os.environ, "MIRAGE_ROOT": str(ROOT), "MIRAGE_BUILD": str(BUILD), **(environment or {})})
+    RUNNING.add(process)
     try:
-        return process.wait(timeout=max(1.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        return None
+        return wait_until(deadline, process, results)
     finally:
         end_group(process)
+        RUNNING.discard(process)
+
+
+def wait_until(deadline, process, results):
+    """The status of a process that ended until then, or None."""
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        ended = select.select([descriptor], [], [], max(1.0, deadline - time.monotonic()))[0]
+    finally:
+        os.close(descriptor)
+    if not ended:
+        return None
+    _, status, usage = os.wait4(process.pid, 0)
+    results.computed += usage.ru_utime + usage.ru_stime
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode
 
 
 def end_group(process):
@@ -86,11 +116,11 @@ def end_group(process):
 # The actions. Each gets the open log, the results and the deadline, and returns an error or None.
 
 
-def lines_of(command, environment=None):
+def lines_of(command, environment=None, idle=False):
     """A command that prints a line a result."""
 
     def action(log, results, deadline):
-        status = run_command(command, log, deadline, environment)
+        status = run_command(command, log, results, deadline, environment, idle)
         results.read_lines(pathlib.Path(log.name).read_text(errors="replace"))
         if status is None:
             return "took longer than its bound"
@@ -102,11 +132,11 @@ def lines_of(command, environment=None):
 
 
 def steps(*commands):
-    """Commands of which each must succeed; together they are one result."""
+    """Commands that compute, of which each must succeed; together they are one result."""
 
     def action(log, results, deadline):
         for command in commands:
-            status = run_command(command, log, deadline)
+            status = run_command(command, log, results, deadline, idle=True)
             if status is None:
                 return "took longer than its bound"
             if status != 0:
@@ -134,7 +164,7 @@ def ctest(folder, *options):
         junit.unlink(missing_ok=True)
         status = run_command(
             ["ctest", "--test-dir", folder, "-j", str(os.cpu_count()), "--no-tests=error", "--output-on-failure",
-             "--output-junit", junit, *options], log, deadline)
+             "--output-junit", junit, *options], log, results, deadline)
         if status is None:
             return "took longer than its bound"
         if not junit.exists():
@@ -205,16 +235,16 @@ def test_stages():
     yield Stage("format", 120, lines_of(["scripts/format"]))
     yield Stage("build", 2400, build("release", "all", "tests", "benchmarks"))
     yield Stage("unit", 1200, ctest(BUILD), ("build",))
-    yield Stage("headers", 600, build("release", "check_headers"), ("build",))
+    yield Stage("headers", 1200, build("release", "check_headers"), ("build",), beside=True)
+    yield Stage("asan-build", 3600, build("asan", "tests", "fuzzers"), ("build",), beside=True)
+    yield Stage("wasm-build", 2400, build("wasm", "all", "tests"), ("build",), beside=True)
+    yield Stage("tidy", 1200, lines_of(["scripts/tidy"], idle=True), ("build",), beside=True)
     yield from folder_stages("run", 300, ("build",))
     yield Stage("bench", 600, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
-    yield Stage("asan-build", 2400, build("asan", "tests", "fuzzers"))
     yield Stage("asan", 900, ctest(BUILD / "asan"), ("asan-build",))
     yield from sanitized_stages(300, ("build", "asan-build"))
     yield Stage("fuzz", 400, lines_of(["scripts/fuzz", "smoke"]), ("asan-build",))
-    yield Stage("wasm-build", 900, build("wasm", "all", "tests"))
     yield Stage("wasm", 300, ctest(BUILD / "wasm"), ("wasm-build",))
-    yield Stage("tidy", 360, lines_of(["scripts/tidy"]), ("build",))
 
 
 def soak_stages():
@@ -272,10 +302,14 @@ def judge_skips(stage, results, expected):
             print(f"    skipped {full}: {reason}")
 
 
+def times(elapsed, computed):
+    return f"{elapsed:7.1f} s {computed:7.1f} s CPU"
+
+
 def show(stage, results, seconds, log_path):
     verdict = "FAILED" if results.failed else "ok"
     counts = f"{len(results.passed)} passed, {len(results.failed)} failed, {len(results.skipped)} skipped"
-    print(f"{stage:<16} {seconds:7.1f} s  {verdict:<6}  {counts}", flush=True)
+    print(f"{stage:<16} {times(seconds, results.computed)}  {verdict:<6}  {counts}", flush=True)
     if not results.failed:
         return
     for name, why in results.failed[:20]:
@@ -285,8 +319,68 @@ def show(stage, results, seconds, log_path):
     if log_path:
         # Result lines are counted above already; what is left says more.
         lines = [line for line in log_path.read_text(errors="replace").splitlines() if not RESULT_LINE.match(line)]
-        print(f"    from the end of {log_path.relative_to(ROOT)}:")
+        print(f"    from the end of {os.path.relpath(log_path, ROOT)}:")
         print("\n".join("    | " + line for line in lines[-40:]), flush=True)
+
+
+class Suite:
+    """Stages that run in their order, those that only compute beside the others; a stage starts when all that it needs
+    has ended well."""
+
+    def __init__(self, stages):
+        self.stages = stages
+        self.expected = expected_skips()
+        self.ended = {}  # name: whether it went well
+        self.change = threading.Condition()
+        self.crashed = False
+        self.sums = {"passed": 0, "failed": 0, "skipped": 0}
+        self.computed = 0.0
+
+    def run(self):
+        beside = threading.Thread(target=self.run_in_order, args=([stage for stage in self.stages if stage.beside],))
+        beside.daemon = True  # so that this script can end while it waits
+        beside.start()
+        try:
+            self.run_in_order([stage for stage in self.stages if not stage.beside])
+            beside.join()
+            if self.crashed:
+                sys.exit("a stage ended in an error of scripts/stages.py itself")
+        finally:
+            for process in list(RUNNING):
+                end_group(process)
+
+    def run_in_order(self, stages):
+        try:
+            for stage in stages:
+                self.run_stage(stage)
+        except BaseException:
+            with self.change:
+                self.crashed = True  # the others must not wait for it
+                self.change.notify_all()
+            raise
+
+    def run_stage(self, stage):
+        with self.change:
+            self.change.wait_for(lambda: self.crashed or all(name in self.ended for name in stage.needs))
+            if self.crashed:
+                sys.exit("a stage ended in an error of scripts/stages.py itself")
+            missing = [name for name in stage.needs if not self.ended[name]]
+        if missing:
+            results, seconds, log_path = Results(), 0.0, None
+            results.add("fail", stage.name, f"not run, because {missing[0]} failed")
+        else:
+            results, seconds, log_path = run_stage(stage)
+        with self.change:
+            self.count(stage, results, seconds, log_path)
+            self.change.notify_all()
+
+    def count(self, stage, results, seconds, log_path):
+        judge_skips(stage.name, results, self.expected)
+        show(stage.name, results, seconds, log_path)
+        self.ended[stage.name] = not results.failed
+        for verdict in self.sums:
+            self.sums[verdict] += len(getattr(results, verdict))
+        self.computed += results.computed
 
 
 def main():
@@ -310,29 +404,13 @@ def main():
         if stage.name in wanted:
             wanted.update(stage.needs)
 
-    expected = expected_skips()
     start = time.monotonic() - arguments.packages_took
-    sums = {"passed": 0, "failed": 0, "skipped": 0}
-    broken = set()
-    print(f"{'packages':<16} {arguments.packages_took:7.1f} s  ok", flush=True)
-    for stage in stages:
-        if wanted and stage.name not in wanted:
-            continue
-        missing = [name for name in stage.needs if name in broken]
-        if missing:
-            results, seconds, log_path = Results(), 0.0, None
-            results.add("fail", stage.name, f"not run, because {missing[0]} failed")
-        else:
-            results, seconds, log_path = run_stage(stage)
-        judge_skips(stage.name, results, expected)
-        if results.failed:
-            broken.add(stage.name)
-        show(stage.name, results, seconds, log_path)
-        for key in sums:
-            sums[key] += len(getattr(results, key))
-    print(f"{'total':<16} {time.monotonic() - start:7.1f} s")
-    print(f"{sums['passed']} passed, {sums['failed']} failed, {sums['skipped']} skipped")
-    return 1 if sums["failed"] else 0
+    print(f"{'packages':<16} {arguments.packages_took:7.1f} s", flush=True)
+    suite = Suite([stage for stage in stages if not wanted or stage.name in wanted])
+    suite.run()
+    print(f"{'total':<16} {times(time.monotonic() - start, suite.computed)}")
+    print(", ".join(f"{count} {verdict}" for verdict, count in suite.sums.items()))
+    return 1 if suite.sums["failed"] else 0
 
 
 if __name__ == "__main__":

@@ -51,6 +51,42 @@ class StagesTest(unittest.TestCase):
         self.assertEqual(results.failed, [("made-up", "took longer than its bound")])
         self.assertLess(time.monotonic() - start, 20)
 
+    def run_suite(self, *made):
+        """Runs stages and returns what was printed, and the suite."""
+        suite = stages.Suite(list(made))
+        text = io.StringIO()
+        with contextlib.redirect_stdout(text):
+            suite.run()
+        return text.getvalue(), suite
+
+    def stage(self, name, script, needs=(), beside=False):
+        return stages.Stage(name, 30, stages.lines_of(["sh", "-c", script], idle=beside), needs, beside)
+
+    def test_what_only_computes_runs_beside_the_others(self):
+        here, there = self.folder / "here", self.folder / "there"
+        meet = "touch {}; until [ -e {} ]; do sleep 0.01; done; echo pass met"
+        _, suite = self.run_suite(self.stage("build", meet.format(here, there), beside=True),
+                                  self.stage("unit", meet.format(there, here)))
+        self.assertEqual(suite.sums, {"passed": 2, "failed": 0, "skipped": 0})
+
+    def test_a_stage_waits_for_what_it_needs(self):
+        made = self.folder / "made"
+        _, suite = self.run_suite(self.stage("build", f"sleep 0.2; touch {made}; echo pass made", beside=True),
+                                  self.stage("unit", f"[ -e {made} ] && echo pass found", ("build",)))
+        self.assertEqual(suite.sums, {"passed": 2, "failed": 0, "skipped": 0})
+
+    def test_a_stage_is_not_run_when_what_it_needs_failed(self):
+        text, suite = self.run_suite(self.stage("build", "echo 'fail made: no'", beside=True),
+                                     self.stage("unit", "echo pass found", ("build",)))
+        self.assertEqual(suite.sums, {"passed": 0, "failed": 2, "skipped": 0})
+        self.assertIn("failed unit: not run, because build failed", text)
+
+    def test_the_time_that_was_computed_is_that_of_all_processes(self):
+        _, suite = self.run_suite(self.stage("unit", "/usr/bin/python3 -c 'while __import__(\"time\").process_time() < 0.3: pass'; "
+                                             "echo pass a"))
+        self.assertGreater(suite.computed, 0.29)
+        self.assertLess(suite.computed, 5)
+
     def program(self, status, report):
         """One test program as CTest and GoogleTest report it."""
         results = stages.Results()
