@@ -23,6 +23,8 @@ HOSTED_HEADERS = {"iostream", "istream", "ostream", "fstream", "sstream", "ioman
                   "thread", "future", "mutex", "shared_mutex", "condition_variable", "format", "print"}
 SOURCE_PATTERNS = ["*.hpp", "*.h", "*.cpp", "*.c", "*.S", "*.cmake", "*.py", "*.mjs", "*.js", "*.ml", "*.css",
                    "CMakeLists.txt", "Makefile"]
+# A line of `nm --format=sysv` for what lies in a section that can be written.
+WRITABLE_SYMBOL = re.compile(r"^(?:[^|\n]*\|){6}\.(?:bss|data|tbss|tdata|sbss|sdata)\b.*$", re.MULTILINE)
 # What the hosted part of the standard library looks like to the linker.
 HOSTED_SYMBOLS = re.compile(r"^(std::(__cxx11::)?(locale|basic_[io]?(f|string)?stream|basic_ios|ios_base|thread|filesystem|"
                             r"basic_regex|condition_variable|__throw_regex_error)\b|pthread_create$)")
@@ -237,16 +239,17 @@ def check_hosted_symbols(build):
 
 def mutable_symbols(path, weak_only=False):
     """(demangled name, section) of every symbol in writable memory; what the loader makes read-only is not."""
-    listing = subprocess.run(["nm", "--demangle", "--format=sysv", "--defined-only", path], capture_output=True,
-                             text=True, check=True).stdout
-    for line in listing.splitlines():
-        cells = [cell.strip() for cell in line.rsplit("|", 6)]
-        if len(cells) != 7:
-            continue
-        name, _, kind, *_, section = cells
-        writable = re.match(r"\.(bss|data|tbss|tdata|sbss|sdata)(\.|$)", section)
-        if writable and not section.startswith(".data.rel.ro") and (kind in "VvWwu" or not weak_only):
-            yield name, section
+    listing = subprocess.run(["nm", "--format=sysv", "--defined-only", path], capture_output=True, text=True,
+                             check=True).stdout
+    found = []
+    for line in WRITABLE_SYMBOL.findall(listing):
+        name, _, kind, *_, section = (cell.strip() for cell in line.split("|"))
+        if not section.startswith(".data.rel.ro") and (kind in "VvWwu" or not weak_only):
+            found.append((name, section))
+    # A program of tests has tens of thousands of symbols, so only those that were found are demangled.
+    names = subprocess.run(["c++filt"], input="\n".join(name for name, _ in found), capture_output=True, text=True,
+                           check=True).stdout.splitlines()
+    return zip(names, (section for _, section in found), strict=True)
 
 
 @functools.cache

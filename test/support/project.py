@@ -74,7 +74,7 @@ def texts(output):
     return [match[3] for match in map(LOG_LINE.match, output.splitlines()) if match]
 
 
-def eventually(attempt, seconds=10):
+def eventually(attempt, seconds=40):
     """The first result of `attempt`, tried again and again while it fails."""
     end = time.monotonic() + seconds
     while True:

@@ -7,9 +7,9 @@ import socket
 import subprocess
 import time
 
+from forwarded_ports import free_port
 from http_checks import curl
 from results import equal, require
-from server import free_port
 
 
 def demo(root, port, **how):

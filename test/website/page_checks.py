@@ -3,7 +3,6 @@
 
 import urllib.parse
 
-from browser import Browser
 from http_checks import curl
 from results import equal, require
 

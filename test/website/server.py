@@ -8,13 +8,9 @@ import subprocess
 import tempfile
 import time
 
+from forwarded_ports import free_port
+
 PATIENCE = 20  # seconds to start and to end
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:
