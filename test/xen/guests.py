@@ -115,7 +115,7 @@ def left_behind(host):
             "grants": grants}
 
 
-def save_and_restore(host, guest, commands=("xl save {0} /save >/dev/null 2>&1", "xl restore /save >/dev/null 2>&1")):
+def save_and_restore(host, guest, commands=("xl save {0} /save 2>&1", "xl restore /save 2>&1")):
     """It goes on as if nothing had been, but for the time of day, and tells the network where it is."""
     before = guest.reports()
     told = announcements(host)

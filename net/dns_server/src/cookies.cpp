@@ -45,7 +45,8 @@ cookie_state cookies::check(cbytes option, const ip_address& client, std::uint32
     return cookie_state::unknown;
   cookie_pair expected = begin(option, time);
   finish(expected, hash_, client);
-  return equal_in_constant_time(expected, option.first(expected.size())) ? cookie_state::known : cookie_state::unknown;
+  return equal_in_constant_time(expected, option.first(expected.size())) ? cookie_state::known
+                                                                         : cookie_state::unknown;
 }
 
 cookie_pair cookies::make(cbytes option, const ip_address& client, std::uint32_t now) const noexcept {

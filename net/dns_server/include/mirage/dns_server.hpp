@@ -88,7 +88,8 @@ class dns_server {
   using listener = typename Stack::listener;
 
   static std::uint32_t seconds_of(const dns::query& asked) noexcept {
-    return asked.options() ? static_cast<std::uint32_t>(dns::wall_seconds()) : 0;  // only cookies depend on it
+    return asked.options() ? static_cast<std::uint32_t>(dns::wall_seconds())
+                           : 0;  // only cookies depend on it
   }
 
   // ---- UDP ----

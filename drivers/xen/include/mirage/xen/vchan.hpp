@@ -10,10 +10,10 @@
 #include <string_view>
 #include <utility>
 
-#include "mirage/core/shared.hpp"
 #include "mirage/core/buffer_list.hpp"
 #include "mirage/core/counters.hpp"
 #include "mirage/core/result.hpp"
+#include "mirage/core/shared.hpp"
 #include "mirage/core/task.hpp"
 #include "mirage/v1.hpp"
 #include "mirage/xen/hypervisor.hpp"
