@@ -33,6 +33,7 @@ class Results:
         self.lock = threading.Lock()
 
     def run(self, name, function, *arguments):
+        """Whether it passed."""
         start = time.monotonic()
         try:
             function(*arguments)
@@ -44,6 +45,8 @@ class Results:
             with self.lock:
                 self.passed += 1
                 print(f"pass {name}: {time.monotonic() - start:.1f} s", flush=True)
+            return True
+        return False
 
     def add_failure(self, name, why):
         with self.lock:

@@ -51,10 +51,9 @@ std::optional<paravirtual_clock> read_paravirtual_clock() noexcept {
   cpu::write_msr(system_time_msr, 0);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   if (now.version == 0 || (now.flags & constant_rate) == 0) return std::nullopt;
-  const scale nanoseconds = scale_of(now);
-  const std::uint64_t since_boot = now.nanoseconds + nanoseconds(at - now.time_stamp);
-  const std::uint64_t wall = std::uint64_t{boot.seconds} * 1'000'000'000 + boot.nanoseconds + since_boot;
-  return paravirtual_clock{nanoseconds, wall_time{duration{static_cast<std::int64_t>(wall)}}, at};
+  const std::uint64_t wall =
+      std::uint64_t{boot.seconds} * 1'000'000'000 + boot.nanoseconds + nanoseconds_at(now, at);
+  return paravirtual_clock{scale_of(now), wall_time{duration{static_cast<std::int64_t>(wall)}}, at};
 }
 
 }  // namespace mirage

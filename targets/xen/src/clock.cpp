@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "clock.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 
@@ -30,9 +31,18 @@ std::uint64_t xen_clock::system_time() const noexcept {
   const xen::vcpu_time_info& told = page_.vcpus[0].time;
   return read_whole(told.version, [&told] {
     const auto time = std::bit_cast<freestanding::paravirtual_time>(told);
-    const std::uint64_t ticks = freestanding::cpu::time_stamp() - time.time_stamp;
-    return time.nanoseconds + freestanding::scale_of(time)(ticks);
+    return freestanding::nanoseconds_at(time, freestanding::cpu::time_stamp());
   });
+}
+
+instant xen_clock::monotonic() noexcept {
+  const instant now{duration{static_cast<std::int64_t>(system_time() - origin_)}};
+  return latest_ = std::max(latest_, now);
+}
+
+void xen_clock::go_on_from(instant now) noexcept {
+  origin_ = system_time() - static_cast<std::uint64_t>((now - instant{}).count());
+  latest_ = now;
 }
 
 wall_time xen_clock::wall() const noexcept {

@@ -15,14 +15,11 @@ class xen_clock {
   /// Begins at zero. The page must outlive it.
   explicit xen_clock(const xen::shared_info& page) noexcept : page_(page) { go_on_from(instant{}); }
 
-  [[nodiscard]] instant monotonic() const noexcept {
-    return instant{duration{static_cast<std::int64_t>(system_time() - origin_)}};
-  }
+  /// Never goes back, also where the counters of two processors differ between which Xen moves us.
+  [[nodiscard]] instant monotonic() noexcept;
   [[nodiscard]] wall_time wall() const noexcept;
   /// It is that moment now: Xen counts from somewhere else when the domain was restored.
-  void go_on_from(instant now) noexcept {
-    origin_ = system_time() - static_cast<std::uint64_t>((now - instant{}).count());
-  }
+  void go_on_from(instant now) noexcept;
   /// The same moment as Xen counts, in nanoseconds.
   [[nodiscard]] std::uint64_t system_time_at(instant when) const noexcept {
     return origin_ + static_cast<std::uint64_t>((when - instant{}).count());
@@ -33,6 +30,7 @@ class xen_clock {
 
   const xen::shared_info& page_;
   std::uint64_t origin_ = 0;
+  instant latest_{};
 };
 
 }  // namespace mirage

@@ -41,7 +41,7 @@ class guest final : public xen::hypervisor {
 
   /// Sleeps until something arrives or the deadline has come, and marks whom it is for.
   void wait(loop& tasks, instant deadline) noexcept;
-  [[nodiscard]] const xen_clock& clock() const noexcept { return *clock_; }
+  [[nodiscard]] xen_clock& clock() noexcept { return *clock_; }
 
   [[nodiscard]] xen::domain_id own_domain() const noexcept override;
   [[nodiscard]] result<xen::event_port, xen::hypervisor_error> allocate_unbound(

@@ -27,4 +27,13 @@ static_assert(sizeof(paravirtual_time) == 32);
   return {from.shift >= 0 ? factor << from.shift : factor >> -from.shift};
 }
 
+/// What it says when the counter is at `ticks`. A counter may be behind the one of the processor that wrote:
+/// then no time has passed yet.
+[[nodiscard]] constexpr std::uint64_t nanoseconds_at(const paravirtual_time& from,
+                                                     std::uint64_t ticks) noexcept {
+  const std::uint64_t passed = ticks - from.time_stamp;
+  const bool is_behind = passed >> 63U != 0;
+  return from.nanoseconds + (is_behind ? 0 : scale_of(from)(passed));
+}
+
 }  // namespace mirage::freestanding
