@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 
 #include "mirage/core/os.hpp"
 #include "mirage/core/panic.hpp"
 #include "mirage/freestanding/x86_64/cpu.hpp"
 
+// sleep.S
+extern "C" void xen_sleep();
 extern "C" void xen_upcall();
+extern "C" const std::uint64_t xen_upcall_pending;
 
 namespace mirage {
 
@@ -55,6 +59,14 @@ prepared_ring ring_at(hvm_param frame, hvm_param port) noexcept {
 }
 
 }  // namespace
+
+}  // namespace mirage
+
+// The address of the flag in the page that Xen shares.
+const std::uint64_t xen_upcall_pending =
+    mirage::area + offsetof(mirage::xen::shared_info, vcpus[0].evtchn_upcall_pending);
+
+namespace mirage {
 
 bool fill_hypercall_page() noexcept {
   const std::uint32_t leaves = find_leaves();
@@ -129,18 +141,9 @@ void guest::wait(loop& tasks, instant deadline) noexcept {
   if (deadline > now && !channels_->has_arrived()) {
     // Xen may come a nanosecond before it, as we count, so it is asked for each sleep.
     if (deadline != never) set_timer(clock_->system_time_at(deadline));
-    sleep();
+    xen_sleep();
   }
   channels_->collect(tasks);
-}
-
-// `sti` takes effect behind the next instruction, so nothing comes between it and `hlt`; what has come before
-// enters as soon as it may, and ends the `hlt`.
-void guest::sleep() noexcept {
-  asm volatile("sti; hlt; cli"
-               :
-               : "D"(&shared_page_of_xen().vcpus[0].evtchn_upcall_pending)
-               : "memory", "cc");
 }
 
 // ---- Event channels ------------------------------------------------------------------------------------

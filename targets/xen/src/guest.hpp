@@ -74,7 +74,6 @@ class guest final : public xen::hypervisor {
   void share_page_of_xen() noexcept;
   void hear_events() noexcept;
   [[nodiscard]] bool grow_grant_table() noexcept;
-  void sleep() noexcept;
 
   freestanding::heap& memory_;
   std::optional<xen::event_channels> channels_;  // from the start on
