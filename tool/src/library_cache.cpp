@@ -147,8 +147,7 @@ outcome<fs::path> libraries_for(const target& where, const std::vector<package>&
   MIRAGE_TRY(const fs::path cache, cache_folder());
   const auto needed = of_installation(packages, from);
   MIRAGE_TRY(const std::string sum, digest_of_sources(needed, from));
-  const fs::path destination =
-      cache / fmt::format("{}-{}", from.version, sum.substr(0, 16)) / library_set(where);
+  fs::path destination = cache / fmt::format("{}-{}", from.version, sum.substr(0, 16)) / library_set(where);
   std::error_code error;
   if (fs::is_directory(destination, error)) {
     forget_unused(cache, destination.parent_path());

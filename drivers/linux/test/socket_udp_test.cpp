@@ -436,14 +436,11 @@ TEST_F(socket_udp_test, memory_does_not_grow_in_the_steady_state) {
   ASSERT_TRUE(listening);
   plain_socket peer;
   std::uint64_t growths = 0;
-  for (int i = 0; i < 200; ++i) {
+  for (std::uint64_t i = 0; i < 200; ++i) {
     for (int j = 0; j < 10; ++j) peer.send({ipv4_address::loopback(), port}, "ping");
     host.run_for(100us);
     for (int j = 0; j < 10; ++j) {
-      if (j == 0)
-        host.run_until([&] {
-          return host.counted("udp_sent_datagrams_total") >= static_cast<std::uint64_t>(10 * i + 10);
-        });
+      if (j == 0) host.run_until([&] { return host.counted("udp_sent_datagrams_total") >= 10 * i + 10; });
       ASSERT_EQ(peer.receive(), "ping");
     }
     if (i == 10) growths = host.buffers.growths();

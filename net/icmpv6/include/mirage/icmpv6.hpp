@@ -90,12 +90,8 @@ class icmpv6 {
   void send_error(const icmpv6_error& what, const icmpv6_subject& about) noexcept {
     if (!may_be_told(what, about)) return;
     if (!errors_.take(os::now())) return drop(error_rate_);
-    const header to = answer_to(about.header);
-    const auto route = ip_.route(to.destination);
-    if (!route) return drop(not_sent_);
     auto error = [&](bytes message) noexcept { return write_error_message(message, what, about); };
-    static_cast<void>(send(to.source.is_unspecified() ? route->source : to.source, to,
-                           error_message_size(about), {}, error));
+    answer(answer_to(about.header), error_message_size(about), {}, error);
   }
 
  private:
@@ -124,6 +120,14 @@ class icmpv6 {
             .interface = from.interface};
   }
 
+  // What nobody of ours waits for.
+  void answer(const header& to, std::size_t size, buffer_list payload, any_fill write) noexcept {
+    const auto route = ip_.route(to.destination);
+    if (!route) return drop(not_sent_);
+    const ipv6_address& source = to.source.is_unspecified() ? route->source : to.source;
+    [[maybe_unused]] const auto counted = send(source, to, size, std::move(payload), write);
+  }
+
   // What `write` makes, with the checksum of it and of `payload`.
   result<void, v1::net_error> send(const ipv6_address& source, header to, std::size_t size,
                                    buffer_list payload, any_fill write) noexcept {
@@ -148,8 +152,6 @@ class icmpv6 {
     if (!replies_.take(os::now())) return drop(echo_rate_);
     header to = answer_to(from);
     to.traffic_class = static_cast<std::uint8_t>(from.traffic_class & ~3);
-    const auto route = ip_.route(to.destination);
-    if (!route) return drop(not_sent_);
     buffer_list payload;
     message.drop_front(icmpv6_header::size);
     if (!message.empty()) payload.push_back(std::move(message));
@@ -157,8 +159,7 @@ class icmpv6 {
       write_echo(room, icmpv6_type::echo_reply, request.identifier, request.sequence);
       return icmpv6_header::size;
     };
-    static_cast<void>(send(to.source.is_unspecified() ? route->source : to.source, to, icmpv6_header::size,
-                           std::move(payload), echo));
+    answer(to, icmpv6_header::size, std::move(payload), echo);
   }
 
   result<void, v1::net_error> send_echo(const ipv6_address& to, std::uint16_t sequence, std::size_t payload) {

@@ -32,7 +32,7 @@ class datagram_handler {
         move_([](void* from, void* to) {
           auto& old = *static_cast<Handler*>(from);
           if (to != nullptr) new (to) Handler(std::move(old));
-          old.~Handler();
+          std::destroy_at(&old);
         }) {
     static_assert(sizeof(Handler) <= greatest && alignof(Handler) <= alignof(std::max_align_t),
                   "a handler of datagrams must fit in 64 bytes: let it capture a pointer");
