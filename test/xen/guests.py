@@ -11,7 +11,7 @@ for folder in ("../support", "../../tool/xen"):
     sys.path.insert(0, str((HERE / folder).resolve()))
 
 from capture import frames  # noqa: E402
-from debian_packages import Unavailable  # noqa: E402
+from debian_packages import Unavailable, programs_of, unpacked  # noqa: E402
 from guest_configuration import configuration, specification_of_disk  # noqa: E402
 from project import BUILD, Project, eventually  # noqa: E402
 from results import Results, equal, require  # noqa: E402
@@ -21,19 +21,30 @@ from xen_machine import cache_folder, prepared  # noqa: E402
 WORK = BUILD / "test/xen"
 POWEROFF, REBOOT, CRASH = "0", "1", "3"  # Xen's numbers
 IMAGES = ("examples/hello", "examples/http-hello", "examples/http-fetch", "test/xen/guest", "test/xen/worker", "test/xen/vchan",
-          "test/virtio/crash")
+          "test/virtio/crash", "appliances/website", "appliances/dns-server")
 DISK_SIZE = 1 << 20
 REPORT = re.compile(r"rounds (\d+) wrong (\d+) running (\d+) at (\d+)\n")
 
 
-def built(path):
-    project = Project(WORK, path)
-    project.build("-t", "xen")
+def built(path, target="xen"):
+    project = Project(WORK / target, path)
+    project.build("-t", target)
     return project
 
 
 def image_of(project):
     return next((project.folder / "dist").glob("*.xen")).read_bytes()
+
+
+def program_of_ours(path):
+    """A unikernel as a program of Linux, with this machine's libraries, as files of dom0."""
+    program = next((built(path, "unix").folder / "dist").iterdir())
+    return programs_of(pathlib.Path("/"), {f"bin/{program.name}": program.relative_to("/")})
+
+
+def program_of_debian(package):
+    """The one that has the package's name, as files of dom0."""
+    return programs_of(unpacked(WORK / f"{package}-unpacked", [package]), {f"bin/{package}": f"usr/bin/{package}"})
 
 
 class Guest:
@@ -100,6 +111,13 @@ class Guest:
         eventually(lambda: require(text in self.output(), f"it prints {text!r}", self.output()[-500:]), 60)
 
 
+def fetched(host, url):
+    """What dom0 gets; not by an option of wget, because busybox's crashes over that."""
+    status, output = host.command(f"timeout 4 wget -q -O - {url}")
+    equal(status, 0, f"the status of wget {url}, which printed {output[-300:]!r}")
+    return output
+
+
 def reports_in(text):
     return [tuple(map(int, found)) for found in REPORT.findall(text)]
 
@@ -145,15 +163,16 @@ def announcements(host):
             for kind in ("arp.isgratuitous == 1", "icmpv6.type == 136 and ipv6.dst == ff02::1")]
 
 
-def run_checks(checks, chosen):
-    """Runs them on one machine; the status for the shell."""
+def run_checks(checks, chosen, more_files=dict):
+    """Runs them on one machine, with what `more_files` gives (path in dom0: content); the status for the shell."""
     WORK.mkdir(parents=True, exist_ok=True)
     try:
         folder = prepared(cache_folder(), print)
+        files = more_files()
     except Unavailable as reason:
         print(f"skip xen: {reason}")
         return 0
-    files = {f"images/{path.rpartition('/')[2]}": image_of(built(path)) for path in IMAGES}
+    files |= {f"images/{path.rpartition('/')[2]}": image_of(built(path)) for path in IMAGES}
     disk = WORK / "disk"
     disk.write_bytes(bytes(DISK_SIZE))
     results = Results()

@@ -99,5 +99,14 @@ class Initramfs:
         return path
 
 
+def programs_of(root, programs):
+    """Programs of an unpacked root (path in the guest: path in the root) and the libraries that they are linked to, as files
+    (path in the guest: content)."""
+    made = Initramfs()
+    for path, where in programs.items():
+        made.add_program(path, root, where)
+    return {path: content for path, (mode, content) in made.entries.items() if stat.S_ISREG(mode)}
+
+
 def padded(data):
     return data + bytes(-len(data) % 4)

@@ -117,7 +117,8 @@ task<result<vchan, vchan_error>> vchan_server::accept() {
     detail::vchan_connection& one = **connection;
     while (!one.was_lost() && !one.client_has_come()) co_await one.changed;
     if (one.was_lost()) continue;
-    static_cast<void>(co_await store_.remove(path_ + "/ring-ref"));
+    for (const char* const key : {"/ring-ref", "/event-channel"})
+      static_cast<void>(co_await store_.remove(path_ + key));
     co_return vchan(*std::move(connection));
   }
 }

@@ -6,8 +6,8 @@
 #include <mirage/core/log.hpp>
 #include <mirage/core/scope.hpp>
 #include <mirage/v1.hpp>
+#include <mirage/xen/domain.hpp>
 #include <mirage/xen/vchan.hpp>
-#include <mirage/xen/xenbus.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -18,9 +18,9 @@ inline constexpr mirage::log_source vchan_log{"vchan"};
 
 inline std::byte byte_at(std::uint64_t place) { return static_cast<std::byte>(place * 7 + place / 251); }
 
-inline mirage::task<> echo(mirage::xen::domain_id client, std::string_view path) {
-  auto& bus = mirage::xen::devices();
-  mirage::xen::vchan_server server(bus.xen, bus.store, client, std::string(path));
+template <mirage::xen::domain Domain>
+mirage::task<> echo(Domain& domain, mirage::xen::domain_id client, std::string_view path) {
+  mirage::xen::vchan_server server(domain.xen, domain.store, client, std::string(path));
   vchan_log.info("serves");
   auto flow = co_await server.accept();
   if (!flow) {
@@ -48,9 +48,10 @@ inline mirage::task<> send(mirage::xen::vchan& to, std::uint64_t count) {
   }
 }
 
-inline mirage::task<> call(mirage::xen::domain_id server, std::string_view path, std::uint64_t count) {
-  auto& bus = mirage::xen::devices();
-  auto flow = co_await mirage::xen::connect_vchan(bus.xen, bus.store, server, std::string(path));
+template <mirage::xen::domain Domain>
+mirage::task<> call(Domain& domain, mirage::xen::domain_id server, std::string_view path,
+                    std::uint64_t count) {
+  auto flow = co_await mirage::xen::connect_vchan(domain.xen, domain.store, server, std::string(path));
   if (!flow) {
     vchan_log.error("{}", describe(flow.error()));
     co_return;
@@ -69,7 +70,9 @@ inline mirage::task<> call(mirage::xen::domain_id server, std::string_view path,
   vchan_log.info("{} of {} bytes came back", same, count);
 }
 
-inline mirage::task<> vchan_echo(int server, int client, std::string_view path, std::uint32_t count) {
-  if (client >= 0) co_await echo(static_cast<mirage::xen::domain_id>(client), path);
-  if (server >= 0) co_await call(static_cast<mirage::xen::domain_id>(server), path, count);
+template <mirage::xen::domain Domain>
+mirage::task<> vchan_echo(Domain& domain, int server, int client, std::string_view path,
+                          std::uint32_t count) {
+  if (client >= 0) co_await echo(domain, static_cast<mirage::xen::domain_id>(client), path);
+  if (server >= 0) co_await call(domain, static_cast<mirage::xen::domain_id>(server), path, count);
 }

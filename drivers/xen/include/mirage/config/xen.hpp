@@ -4,11 +4,23 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "mirage/config/generic.hpp"
 
 namespace mirage::config {
+
+/// Event channels, grants and xenstore, for a unikernel that uses Xen itself, such as by a vchan.
+struct xen_domain {
+  static constexpr std::string_view name = "xen_domain";
+  static constexpr std::string_view satisfies = "mirage::xen::domain";
+};
+
+inline const generic<xen_domain> xen_domains{"xen", "Which domain of Xen it is"};
+
+/// The guest on the target `xen`, a program in dom0 on `unix`.
+inline device<xen_domain> generic_xen_domain() { return xen_domains(); }
 
 namespace detail {
 
@@ -41,6 +53,16 @@ inline device<console> xen_console() {
   return implementation<console>{std::move(made)}();
 }
 
+/// This guest itself.
+inline device<xen_domain> xen_guest() {
+  return implementation<xen_domain>{{.name = "domain",
+                                     .type = "mirage::xen::guest_domain",
+                                     .header = "mirage/xen/domain.hpp",
+                                     .construct = "$name, mirage::xen::devices()",
+                                     .packages = {"xen_devices"},
+                                     .targets = {"xen"}}}();
+}
+
 namespace detail {
 
 inline const bool xen_offers =
@@ -50,7 +72,8 @@ inline const bool xen_offers =
     blocks.add({.value = "xen",
                 .targets = {"xen"},
                 .make = [](const std::string& name, const group&) { return xen_block(name); }}) &&
-    consoles.add({.value = "xen", .targets = {"xen"}, .make = [](const group&) { return xen_console(); }});
+    consoles.add({.value = "xen", .targets = {"xen"}, .make = [](const group&) { return xen_console(); }}) &&
+    xen_domains.add({.value = "guest", .targets = {"xen"}, .make = [](const group&) { return xen_guest(); }});
 
 }  // namespace detail
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // What a driver sees of Xen: event channels (xen/include/public/event_channel.h) and grants (grant_table.h,
 // version 1). All calls are rare or made once a batch, so they are virtual and drivers are compiled once: in
-// a guest they are hypercalls, in a test a fake answers, and in a dom0 the devices of Linux may.
+// a guest they are hypercalls, in a test a fake answers, and in a dom0 the devices of Linux do.
 #pragma once
 
 #include <array>

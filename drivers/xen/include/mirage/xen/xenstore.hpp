@@ -3,7 +3,7 @@
 // Several tasks may use it at once; each request has a number, and the answers may come in any order.
 //
 // How bytes go to xenstored is a parameter: by the page of a guest (xenstore_page.hpp), or by the Unix socket
-// of a dom0 (xenstore_socket.hpp).
+// of a dom0 (drivers/xen_dom0).
 #pragma once
 
 #include <array>
@@ -62,7 +62,7 @@ struct transaction {
 /// breaks, all that is asked gives `disconnected`.
 ///
 /// Not implemented: other permissions, and directories of more than four kilobytes.
-class xenstore : xenstore_transport::user {
+class xenstore final : xenstore_transport::user {
  public:
   explicit xenstore(xenstore_transport& over);
   xenstore(const xenstore&) = delete;
