@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The peer in a virtual machine: Debian's cloud kernel, its virtio drivers and the programs that are to be measured, with
+"""The peer in a virtual machine: Debian's cloud kernel, its drivers and the programs that are to be measured, with
 linux_guest_init.sh as the first process. Nothing is installed on the host."""
 
 import pathlib
@@ -17,6 +17,7 @@ INIT = pathlib.Path(__file__).with_name("linux_guest_init.sh")
 MODULES = ["drivers/virtio/virtio_ring", "drivers/virtio/virtio", "drivers/virtio/virtio_pci_modern_dev",
            "drivers/virtio/virtio_pci_legacy_dev", "drivers/virtio/virtio_pci", "drivers/block/virtio_blk",
            "net/core/failover", "drivers/net/net_failover", "drivers/net/virtio_net"]
+XEN_MODULES = ["drivers/net/xen-netfront", "drivers/block/xen-blkfront"]
 # What a guest that is to be fast is given: no defence against other tenants, and the time-stamp counter as its clock, as ours
 # has it. The rest is as Debian ships it.
 ARGUMENTS = "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check"
@@ -25,6 +26,10 @@ ARGUMENTS = "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_
 def root_of(name, packages):
     CACHE.mkdir(parents=True, exist_ok=True)
     return unpacked(CACHE / name, packages)
+
+
+def packages_root(packages):
+    return root_of("-".join(sorted(packages)), packages)
 
 
 def kernel_package():
@@ -59,18 +64,18 @@ def fetch(packages):
     nothing can be downloaded."""
     kernel_root()
     root_of("busybox", ["busybox-static"])
-    root_of("-".join(sorted(packages)), packages)
+    packages_root(packages)
 
 
-def initramfs_of(path, packages, programs, files):
+def initramfs_of(path, packages, programs, files, drivers=MODULES):
     """Writes the initramfs of a guest that runs `/job`, which is one of the `files` (path in the guest: content), with the
     programs (path in the guest: path in the packages)."""
     made = with_busybox()
     modules = next((kernel_root() / "lib/modules").iterdir()) / "kernel"
-    for number, name in enumerate(MODULES):
+    for number, name in enumerate(drivers):
         # The shell lists them by their names.
         made.add_file(f"modules/{number}-{pathlib.Path(name).name}.ko", (modules / f"{name}.ko").read_bytes())
-    root = root_of("-".join(sorted(packages)), packages)
+    root = packages_root(packages)
     for where, program in programs.items():
         made.add_program(where, root, program)
     for where, content in files.items():

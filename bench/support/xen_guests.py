@@ -3,11 +3,14 @@
 
 import re
 import sys
+import time
 
+import linux_guest
 from figures import ROOT, SMOKE, lacks
 
 sys.path.insert(0, str(ROOT / "tool/xen"))
 
+from debian_packages import programs_of  # noqa: E402
 from guest_configuration import configuration  # noqa: E402
 from xen_host import Host  # noqa: E402
 from xen_machine import cache_folder, prepared  # noqa: E402
@@ -36,3 +39,46 @@ class Machine(Host):
         if initramfs:
             text = re.sub('extra = .*', f'extra = "{arguments}"', text) + f'ramdisk = "{initramfs}"\n'
         self.run(f"cat >/{name}.xl <<'END'\n{text}END")
+
+    def start(self, name, *what, **how):
+        """As `configure`, and begins it."""
+        self.configure(name, *what, **how)
+        self.run(f"xl create -q /{name}.xl")
+        return Guest(self, name)
+
+
+class Guest:
+    """A domain that has been created."""
+
+    def __init__(self, machine, name):
+        self.machine, self.name = machine, name
+
+    def lines(self):
+        return self.machine.run(f"cat /var/log/xen/guest-{self.name}.log").splitlines()
+
+    def cpu_seconds(self):
+        """As xl tells it, in tenths."""
+        return float(self.machine.run(f"xl list {self.name}").split()[-1])
+
+    def wait_until(self, script, limit=LIMIT):
+        """Until a script in dom0, which asks the guest for something, ends well."""
+        end = time.monotonic() + limit
+        while self.machine.command(script)[0] != 0:
+            self.must_run()
+            if time.monotonic() > end:
+                sys.exit(f"{self.name} does not answer; its last words: {self.lines()[-5:]}")
+
+    def must_run(self):
+        if self.machine.command(f"xl domid {self.name}")[0] != 0:
+            sys.exit(f"{self.name} has ended; its last words: {self.lines()[-5:]}")
+
+    def wait_until_ended(self, limit=LIMIT):
+        self.machine.run(f"until ! xl domid {self.name} >/dev/null 2>&1; do sleep 0.2; done", limit)
+
+    def destroy(self):
+        self.machine.run(f"xl destroy {self.name}")
+
+
+def in_dom0(package):
+    """The program that a package of Debian is named after, as files of a Machine."""
+    return programs_of(linux_guest.packages_root([package]), {f"bin/{package}": f"usr/bin/{package}"})
