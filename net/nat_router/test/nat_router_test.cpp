@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mirage/arp.hpp"
+#include "mirage/core/endian.hpp"
 #include "mirage/ethernet.hpp"
 #include "mirage/memory/network.hpp"
 #include "mirage/test/direct_host.hpp"
@@ -154,6 +155,36 @@ TEST_F(routed, what_must_not_pass_does_not) {
   node.settle();
   EXPECT_EQ(router.forwarded(), 0u);
   EXPECT_EQ(router.sessions(), 0u);
+}
+
+/// Whoever hears all frames of a wire, and counts those of ARP.
+struct arp_counter {
+  void input(buffer&& frame, const v1::received&) {
+    seen += load_be16(frame.data() + 12) == ethertype::arp ? 1 : 0;
+  }
+  void batch_end() {}
+  void writable() {}
+  unsigned seen = 0;
+};
+
+TEST(nat_router, tells_where_it_is_when_a_link_is_restored) {
+  test::virtual_node node;
+  router_layers inside{"02:00:00:00:00:02", {.address = inside_prefix}};
+  router_layers outside{"02:00:00:00:00:03", {.address = outside_prefix}};
+  memory::network wire("02:00:00:00:00:05");
+  connect(outside.network, wire);
+  arp_counter counted;
+  const subscription listening = wire.listen(counted);
+  for (auto* const each : {&inside, &outside}) ASSERT_TRUE(node.run(each->ip.start()).has_value());
+  const nat_router router("router", inside.interface, outside.interface);
+  node.advance(10s);
+  const unsigned before = counted.seen;
+  outside.network.set_link(false);
+  node.advance(1s);
+  EXPECT_EQ(counted.seen, before);
+  outside.network.set_link(true);
+  node.advance(10s);
+  EXPECT_GT(counted.seen, before);
 }
 
 struct routed_to_a_narrow_link : routed {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/memory/network.hpp"
 
+#include <utility>
+
 #include "mirage/core/os.hpp"
 
 namespace mirage::memory {
@@ -72,8 +74,9 @@ void network::tell_writable() noexcept {
 }
 
 void network::set_link(bool up) noexcept {
-  up_ = up;
+  const bool was_up = std::exchange(up_, up);
   if (up) wake();
+  if (up && !was_up && sink_) sink_.link_restored();
 }
 
 void network::hold(bool held) noexcept {

@@ -99,6 +99,7 @@ class nat_router {
     void input(buffer&& frame, const v1::received& how) { of.ethernet().input(std::move(frame), how, *this); }
     void batch_end() { to.evicted_ += to.nat_.take_evicted(); }
     void writable() {}
+    void link_restored() { of.arp().announce(); }
     void arp(buffer&& packet, const v1::received&) { of.arp().input(std::move(packet)); }
     void ipv6(buffer&&, const v1::received&) { ++counters.no_ipv6; }
 
