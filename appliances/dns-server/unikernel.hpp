@@ -5,6 +5,7 @@
 
 #include <mirage/core/inline_vector.hpp>
 #include <mirage/core/log.hpp>
+#include <mirage/core/memory_gauges.hpp>
 #include <mirage/core/os.hpp>
 #include <mirage/core/scope.hpp>
 #include <mirage/core/sleep.hpp>
@@ -79,6 +80,7 @@ mirage::task<> serve_zones(Files& store, Stack& stack, std::uint16_t port, const
                            const argument_list& transfer_to, const argument_list& notify,
                            const argument_list& secondaries, mirage::duration zone_reload,
                            mirage::duration coalesce, std::uint16_t rate_limit) {
+  const mirage::memory_gauges memory;
   // From a hundred thousand queries a second on it gathers for all of that time.
   const auto queries_meanwhile = 1 + coalesce / std::chrono::microseconds(10);
   mirage::os::here->coalescing.set_limit(coalesce, static_cast<std::uint32_t>(queries_meanwhile));

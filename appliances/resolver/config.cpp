@@ -4,6 +4,7 @@
 using namespace mirage::config;
 
 int main(int argc, char** argv) {
+  auto metrics = key<bool>("metrics", "Have /metrics and /tasks, at --metrics-port", false);
   auto port = argument<std::uint16_t>("port", "The port to answer on, over UDP and TCP", 53);
   auto clients = argument<std::vector<ip_prefix>>(
       "clients", "Networks that are answered; without it, private ones and this machine");
@@ -13,5 +14,7 @@ int main(int argc, char** argv) {
       "DS records of the root's keys; without it, the Internet's, or none where --roots is given");
   auto resolve = unikernel<stack>("resolve_names", "unikernel.hpp", port, clients, roots, anchors,
                                   package("dns_resolver"));
-  return configure(argc, argv, "resolver", resolve(generic_stack(default_network)));
+  auto stack = generic_stack(default_network);
+  return configure(argc, argv, "resolver",
+                   {resolve(stack), if_key(metrics, management(http(stack)), noop())});
 }

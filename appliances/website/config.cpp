@@ -8,11 +8,8 @@ int main(int argc, char** argv) {
       key<std::string>("htdocs", "The folder to serve; a relative one lies in the project", "htdocs");
   auto port = argument<std::uint16_t>("port", "The TCP port to serve the folder on", 8080);
   auto max_age = argument<std::uint32_t>("max-age", "Seconds for which a browser need not ask again", 0);
-  auto metrics_port =
-      argument<std::uint16_t>("metrics-port", "The TCP port of /metrics and /tasks; 0 for neither", 0);
 
-  auto website =
-      unikernel<kv_ro, http_server, http_server>("website", "unikernel.hpp", port, max_age, metrics_port);
+  auto website = unikernel<kv_ro, http_server>("website", "unikernel.hpp", port, max_age);
   auto stack = generic_stack(default_network);
-  return configure(argc, argv, "website", website(crunch(htdocs), http(stack), http(stack)));
+  return configure(argc, argv, "website", {website(crunch(htdocs), http(stack)), management(http(stack))});
 }

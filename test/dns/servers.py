@@ -8,7 +8,7 @@ import dns_daemons
 from messages import RD, query
 
 PORTS = {"ours": 5301, "nsd": 5302, "knot": 5303, "bind": 5304}
-
+METRICS_PORT = 5305  # of ours
 
 LOOPBACK = "127.0.0.1"
 
@@ -43,7 +43,8 @@ class Servers:
 
     def __init__(self, folder, origins, image):
         self.origins, self.logs, self.processes = origins, {}, {}
-        commands = {"ours": [image, f"--port={PORTS['ours']}", "--ipv4-only"]}
+        commands = {"ours": [image, f"--port={PORTS['ours']}", "--ipv4-only", f"--metrics-port={METRICS_PORT}", "-l",
+                             "*:info,queries:debug"]}
         for make in (nsd, knot, bind):
             (folder / make.__name__).mkdir()
             commands[make.__name__] = make(folder, folder / make.__name__, origins)

@@ -71,6 +71,24 @@ TEST(DnsServer, AnswersDatagrams) {
   EXPECT_EQ(answer, "NOERROR aa | a.example. A 192.0.2.2");
 }
 
+TEST(DnsServer, LogsQueriesForWhoWantsIt) {
+  machines on;
+  const auto ask = [&](std::string_view name, record_type type) {
+    const auto message = test::query_for(name, type);
+    EXPECT_TRUE(on.far.udp().write({.destination = server_end, .source = {ip_address(), 4000}},
+                                   message.size(), [&](bytes out) noexcept {
+                                     std::memcpy(out.data(), message.data(), message.size());
+                                     return message.size();
+                                   }));
+    on.node.settle();
+    return on.node.take_console();
+  };
+  EXPECT_EQ(ask("a.example.", a), "");
+  ASSERT_TRUE(on.node.log.parse("*:error,queries:debug"));
+  EXPECT_TRUE(ask("A.example.", a).ends_with("[queries] 10.0.0.2 udp A.example. IN A NOERROR 43\n"));
+  EXPECT_TRUE(ask("no.example.", static_cast<record_type>(65280)).contains(" IN TYPE65280 NXDOMAIN "));
+}
+
 TEST(DnsServer, LimitsTheRateOfItsAnswers) {
   test::asking zones;
   memory::subnet subnet;

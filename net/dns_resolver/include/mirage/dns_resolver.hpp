@@ -27,6 +27,7 @@
 #include "mirage/core/when.hpp"
 #include "mirage/dns/framed_input.hpp"
 #include "mirage/dns/query.hpp"
+#include "mirage/dns/query_log.hpp"
 #include "mirage/dns_resolver/recursor.hpp"
 #include "mirage/dns_resolver/reply.hpp"
 #include "mirage/dns_resolver/upstream_question.hpp"
@@ -86,7 +87,7 @@ class dns_resolver final : dns_upstream {
   }
   task<> answer_datagram(v1::datagram& came) {
     const dns::query asked(came.payload.view());
-    const buffer reply = co_await answer(asked, came.source.address, longest_reply(asked));
+    const buffer reply = co_await answer(asked, came.source.address, "udp", longest_reply(asked));
     if (!reply) co_return;
     auto fill = [&](bytes room) noexcept {
       std::ranges::copy(reply.view(), room.begin());
@@ -118,7 +119,7 @@ class dns_resolver final : dns_upstream {
       if (!part || !*part || (*part)->empty() || !input.add(**std::move(part))) break;
       while (const auto message = input.next()) {
         const dns::query asked(*message);
-        buffer reply = co_await answer(asked, with.peer().address, 65535);
+        buffer reply = co_await answer(asked, with.peer().address, "tcp", 65535);
         if (!reply) continue;
         buffer length = buffer::allocate(2);
         if (!length) co_return;
@@ -134,7 +135,8 @@ class dns_resolver final : dns_upstream {
   }
 
   /// Nothing when there is nothing to be said.
-  task<buffer> answer(const dns::query& asked, ip_address client, std::size_t longest) {
+  task<buffer> answer(const dns::query& asked, ip_address client, std::string_view transport,
+                      std::size_t longest) {
     ++queries_;
     if (asked.kind() == dns::query_kind::drop) co_return buffer();
     const dns::rcode refusal = refusal_of(asked, client);
@@ -145,6 +147,7 @@ class dns_resolver final : dns_upstream {
     buffer reply = buffer::allocate(longest);
     if (!reply) co_return buffer();
     reply.truncate(write_reply(asked, found, reply.writable()));
+    dns::log_query(asked, client, transport, found.code, reply.size());
     co_return reply;
   }
   [[nodiscard]] dns::rcode refusal_of(const dns::query& asked, const ip_address& client) noexcept {

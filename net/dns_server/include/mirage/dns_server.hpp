@@ -9,7 +9,7 @@
 //
 // Zones may be replaced in the table while it serves. What other servers may do, whole zones (RFC 5936, RFC
 // 1995) over TCP and notifications, `options.peers` says; nobody may without it. Not implemented: updates
-// (RFC 2136), limits of the rate of responses.
+// (RFC 2136).
 #pragma once
 
 #include <algorithm>
@@ -27,6 +27,7 @@
 #include "mirage/core/when.hpp"
 #include "mirage/dns/framed_input.hpp"
 #include "mirage/dns/query.hpp"
+#include "mirage/dns/query_log.hpp"
 #include "mirage/dns/wall_seconds.hpp"
 #include "mirage/dns_server/peer_responder.hpp"
 #include "mirage/dns_server/rate_limiter.hpp"
@@ -92,6 +93,12 @@ class dns_server {
                            : 0;  // only cookies depend on it
   }
 
+  void note(const dns::query& asked, const ip_address& client, dns::transport over,
+            const dns::answered& made) noexcept {
+    counters_.count(made, over);
+    dns::log_query(asked, client, over == dns::transport::udp ? "udp" : "tcp", made.code, made.size);
+  }
+
   // ---- UDP ----
 
   void answer(const v1::datagram& came) noexcept {
@@ -102,7 +109,7 @@ class dns_server {
     auto fill = [&](bytes room) noexcept {
       const auto made =
           responder_.answer(asked, room, dns::transport::udp, came.source.address, seconds_of(asked));
-      counters_.count(made, dns::transport::udp);
+      note(asked, came.source.address, dns::transport::udp, made);
       return made.size;
     };
     const v1::datagram_route to{.destination = came.source,
@@ -117,7 +124,7 @@ class dns_server {
     const ip_address& client = came.source.address;
     const auto seconds = static_cast<std::uint32_t>(dns::wall_seconds());
     auto made = responder_.answer(asked, room, dns::transport::udp, client, seconds);
-    counters_.count(made, dns::transport::udp);
+    note(asked, client, dns::transport::udp, made);
     using verdict = dns::rate_limiter::verdict;
     const auto judged = made.client_is_known
                             ? verdict::send
@@ -143,7 +150,7 @@ class dns_server {
     auto fill = [&](bytes room) noexcept {
       const auto made =
           peers_.answer(asked, room, dns::transport::udp, came.source.address, dns::wall_seconds()).made;
-      counters_.count(made, dns::transport::udp);
+      note(asked, came.source.address, dns::transport::udp, made);
       return made.size;
     };
     const v1::datagram_route to{
@@ -233,13 +240,13 @@ class dns_server {
     const bytes room(scratch_.get(), scratch_size);
     if (dns::peer_responder::takes(asked)) {
       auto answer = peers_.answer(asked, room.subspan(2), dns::transport::tcp, client, dns::wall_seconds());
-      counters_.count(answer.made, dns::transport::tcp);
+      note(asked, client, dns::transport::tcp, answer.made);
       transfer = std::move(answer.transfer);
       return transfer ? buffer() : framed(room, answer.made.size);
     }
     const auto made =
         responder_.answer(asked, room.subspan(2), dns::transport::tcp, client, seconds_of(asked));
-    counters_.count(made, dns::transport::tcp);
+    note(asked, client, dns::transport::tcp, made);
     return framed(room, made.size);
   }
   /// A message that lies two octets behind the front of `room`.
