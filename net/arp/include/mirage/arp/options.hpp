@@ -11,7 +11,7 @@ namespace mirage {
 struct arp_options {
   std::size_t neighbours = 512;           ///< known or asked for
   std::size_t addresses = 32;             ///< our own
-  std::size_t parked_packets = 64;        ///< waiting for an answer, of all neighbours together
+  std::size_t parked_packets = 128;       ///< waiting for an answer, of all neighbours together
   std::size_t parked_bytes = 256 * 1024;  ///< the same
   duration fresh = 60s;                   ///< how long an answer is believed (RFC 1122 §2.3.2.1)
   duration negative = 3s;                 ///< how long it is believed that nobody answers

@@ -32,7 +32,8 @@ class packet_parking {
     waiting_.reserve(packets);
   }
 
-  /// False, and nothing is filled in, at a cap.
+  /// False, and nothing is filled in, at a cap. A neighbour gets no more than it leaves free, so that some who
+  /// do not answer leave room for others.
   [[nodiscard]] bool park(ip_address next_hop, const v1::transmit& how, any_fill fill,
                           const buffer_list& slices);
 
@@ -57,6 +58,7 @@ class packet_parking {
     buffer packet;
   };
 
+  [[nodiscard]] bool has_room(const ip_address& next_hop, std::size_t size) const noexcept;
   template <class Visit>
   std::size_t take(ip_address next_hop, Visit visit) {
     return std::erase_if(waiting_, [&](const parked& one) {

@@ -14,7 +14,7 @@ namespace mirage {
 struct ndp_options {
   std::size_t neighbours = 512;           ///< known or asked for
   std::size_t redirects = 64;             ///< destinations with a better first hop
-  std::size_t parked_packets = 64;        ///< waiting for an answer, of all neighbours together
+  std::size_t parked_packets = 128;       ///< waiting for an answer, of all neighbours together
   std::size_t parked_bytes = 256 * 1024;  ///< the same
   duration reachable = 30s;               ///< how long an answer is believed, on the average
   duration retransmit = 1s;               ///< between two solicitations
