@@ -67,6 +67,16 @@ struct dns_recursor::learning {
   event ended;
 };
 
+/// A question to a zone's servers.
+struct dns_recursor::asking {
+  asking(dns_recursor& in, const dns::name& of) : owner(in), zone(of) { owner.asking_.push_back(this); }
+  asking(const asking&) = delete;
+  asking& operator=(const asking&) = delete;
+  ~asking() { std::erase(owner.asking_, this); }
+  dns_recursor& owner;
+  const dns::name& zone;
+};
+
 dns_recursor::dns_recursor(std::string_view name, dns_upstream& upstream, const dns_recursor_options& options)
     : name_(name),
       upstream_(upstream),
@@ -194,7 +204,9 @@ task<> dns_recursor::learn(dns::name name, record_type type, budget& left, unsig
   const bool learned = co_await descend(name, type, left, depth);
   if (learned) co_return;
   if (left.questions == 0) ++over_budget_;
-  if (depth == 0) failures_.keep(name, type, {.what = dns_fact::kind::failure}, failure_ttl, os::now());
+  // Where it was only the crowd, the next who asks may have more luck.
+  if (depth == 0 && !left.was_crowded)
+    failures_.keep(name, type, {.what = dns_fact::kind::failure}, failure_ttl, os::now());
 }
 
 /// The deepest zone whose servers are known; a DS record is the parent's (RFC 4035 §3.1.4.1).
@@ -260,6 +272,13 @@ task<dns_response> dns_recursor::ask_zone(dns::name zone, dns::name name, record
 
 task<dns_response> dns_recursor::ask_servers(address_set servers, dns::name zone, dns::name name,
                                              record_type type, budget& left) {
+  const auto is_same = [&](const asking* each) { return each->zone == zone; };
+  if (std::cmp_greater_equal(std::ranges::count_if(asking_, is_same), options_.per_zone)) {
+    ++crowded_;
+    left.was_crowded = true;
+    co_return dns_response();
+  }
+  const asking mark(*this, zone);
   servers_.order({servers.data(), servers.size()}, os::now(), os::random64());
   unsigned tries = 0;
   for (const ip_address& server : servers) {

@@ -282,6 +282,33 @@ TEST_F(recursor_test, ADsRecordIsAskedForAboveTheCut) {
   EXPECT_EQ(seen_by(example_server).size(), 0U);
 }
 
+TEST_F(recursor_test, AZoneThatIsSilentLeavesRoomForOthers) {
+  org->ns("silent.org", "ns.silent.org").a("ns.silent.org", "192.0.2.99");
+  dns_recursor_options few = options();
+  few.per_zone = 8;
+  dns_recursor bounded("bounded", world, few);
+  unsigned failed = 0;
+  auto ask = [&](std::string name) -> task<> {
+    const dns_resolution found = co_await bounded.resolve(name_of(name), record_type::a);
+    if (found.code == rcode::server_failure) ++failed;
+  };
+  // The first finds the zone, and then the flood knows it, too.
+  scope flood;
+  ASSERT_TRUE(flood.spawn("ask", ask("first.silent.org")).has_value());
+  node.advance(200ms);
+  for (unsigned i = 0; i < 100; ++i)
+    ASSERT_TRUE(flood.spawn("ask", ask("r" + std::to_string(i) + ".silent.org")).has_value());
+  node.settle();
+  EXPECT_EQ(failed, 93U) << "all but those who wait for the servers";
+  auto honest = [&]() -> task<dns_resolution> {
+    co_return co_await bounded.resolve(name_of("www.bank.com"), record_type::a);
+  };
+  EXPECT_EQ(node.run(honest()).code, rcode::no_error);
+  node.advance(1min);
+  EXPECT_EQ(failed, 101U);
+  EXPECT_EQ(flood.size(), 0U);
+}
+
 TEST_F(recursor_test, TheCacheIsBounded) {
   dns_recursor_options small = options();
   small.facts = 20;

@@ -34,6 +34,7 @@ struct dns_recursor_options {
   std::size_t servers = 1024;    ///< whose round trips are known
   std::size_t zones = 1000;      ///< whose keys are known to be good, or that they need none
   unsigned questions = 64;       ///< to servers, for one question of ours, with all that it needs
+  std::size_t per_zone = 128;    ///< questions to one zone at once: one that is silent leaves room for others
   unsigned depth = 5;            ///< servers whose addresses are looked up to look up others
   unsigned aliases = 12;         ///< in a row
   unsigned minimised = 4;        ///< labels that are asked for one by one, before all are
@@ -78,6 +79,7 @@ class dns_recursor final : dns_fact_source {
  private:
   using budget = dns_budget;
   struct learning;
+  struct asking;
   using address_set = inline_vector<ip_address, 16>;
   using name_set = inline_vector<dns::name, 8>;
 
@@ -109,6 +111,7 @@ class dns_recursor final : dns_fact_source {
   dns_server_table servers_;
   dns_validator validator_;
   std::vector<learning*> underway_;
+  std::vector<asking*> asking_;
   metric_label label_{"device", name_};
   counter resolved_{"dns_resolver_resolutions_total", {label_}, "Names that were asked for"};
   counter cached_{"dns_resolver_cached_total", {label_}, "Steps whose answer was known"};
@@ -125,6 +128,7 @@ class dns_recursor final : dns_fact_source {
                          {label_},
                          "Facts of which it could not be found out what they are worth"};
   counter over_budget_{"dns_resolver_over_budget_total", {label_}, "Names that would have cost too much"};
+  counter crowded_{"dns_resolver_crowded_total", {label_}, "Questions beyond the cap of a zone"};
 };
 
 }  // namespace mirage

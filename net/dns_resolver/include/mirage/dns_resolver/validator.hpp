@@ -22,6 +22,7 @@ namespace mirage {
 struct dns_budget {
   unsigned questions = 0;  ///< to servers
   dnssec::work signatures{};
+  bool was_crowded = false;  ///< some servers were not asked, because too many ask them
 };
 
 class dns_fact_source {
