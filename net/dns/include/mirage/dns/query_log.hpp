@@ -18,7 +18,7 @@ void write_query(const query& asked, const ip_address& client, std::string_view 
                  std::size_t size) noexcept;
 }
 
-/// `192.0.2.1 udp www.example.org IN A NOERROR 93`: who asked for what, and the code and length of the
+/// `192.0.2.1 udp www.example.org. IN A NOERROR 93`: who asked for what, and the code and length of the
 /// answer. `asked` is not one that was dropped.
 inline void log_query(const query& asked, const ip_address& client, std::string_view transport, rcode code,
                       std::size_t size) noexcept {

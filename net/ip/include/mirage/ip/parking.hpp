@@ -32,8 +32,8 @@ class packet_parking {
     waiting_.reserve(packets);
   }
 
-  /// False, and nothing is filled in, at a cap. A neighbour gets no more than it leaves free, so that some who
-  /// do not answer leave room for others.
+  /// False, and nothing is filled in, at a cap. A neighbour gets no more than it leaves free, so that some
+  /// who do not answer leave room for others.
   [[nodiscard]] bool park(ip_address next_hop, const v1::transmit& how, any_fill fill,
                           const buffer_list& slices);
 
