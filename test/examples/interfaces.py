@@ -62,7 +62,7 @@ def dhcp(image):
     with image.running("--ipv4", PREFIX, "--first=10.0.0.50", "--last=10.0.0.51", "--lease=2h") as output, \
             lease_script() as script:
         def ask(*options):
-            return command("udhcpc", "-i", TAP, "-f", "-n", "-q", "-t", "10", "-T", "1", "-s", script, *options)
+            return command("udhcpc", "-i", TAP, "-f", "-n", "-q", "-t", "40", "-T", "1", "-s", script, *options)
 
         wanted = f"event=bound ip=10.0.0.50 mask=24 router={OURS} lease=7200 serverid={OURS}"
         for _ in range(2):  # who comes again gets the same
