@@ -32,8 +32,11 @@ def copied_bits(message, field, ours, other):
 def copied_dnssec_ok(message, field, ours, other):
     if field != "EDNS" or ours["EDNS"] is None:
         return False
-    at = message.rfind(b"\0\0\x29")
-    return ours["EDNS"] == (0, int(0 < at < len(message) - 7 and bool(message[at + 7] & 0x80)))
+    try:
+        at = read_name(message, 12)[1] + 4  # of OPT, behind the question
+    except Malformed:
+        return False
+    return ours["EDNS"] == (0, int(message[at:at + 3] == b"\0\0\x29" and bool(message[at + 7] & 0x80)))
 
 
 def negative_ttl(message, field, ours, other):

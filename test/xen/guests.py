@@ -57,6 +57,7 @@ class Guest:
     def __init__(self, host, image, *arguments, memory=64, changes="", networks=(), disks=()):
         Guest.count += 1
         self.host, self.name = host, f"guest{Guest.count}"
+        self.logged_as = self.name  # by Xen's programs
         text = configuration(self.name, f"/images/{image}", memory, arguments, networks, disks) + changes
         self.host.run(f"cat > /{self.name}.xl <<'END'\n{text}END")
 
@@ -94,11 +95,11 @@ class Guest:
         """Why, as a number of Xen's."""
         script = f"until ! xl domid {self.name} >/dev/null 2>&1; do sleep 0.1; done"
         self.host.run(script, limit)
-        return self.host.run(f"sed -n 's/.*reason code \\([0-9]*\\).*/\\1/p' /var/log/xen/xl-{self.name}.log | tail -n 1").strip()
+        return self.host.run(f"sed -n 's/.*reason code \\([0-9]*\\).*/\\1/p' /var/log/xen/xl-{self.logged_as}.log | tail -n 1").strip()
 
     def output(self):
         """Xenconsoled writes it into a file, line ends as the guest made them."""
-        return self.host.run(f"cat /var/log/xen/guest-{self.name}.log").replace("\r", "")
+        return self.host.run(f"cat /var/log/xen/guest-{self.logged_as}.log").replace("\r", "")
 
     def ends(self, reason=POWEROFF):
         equal(self.wait_until_ended(), reason, f"the reason, of a guest that printed {self.output()[-300:]!r}")

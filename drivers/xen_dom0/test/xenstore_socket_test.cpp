@@ -27,8 +27,8 @@ class echoing_xenstored {
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
     path.copy(address.sun_path, sizeof address.sun_path - 1);
     const void* const any_address = &address;
-    ::bind(listener_.get(), static_cast<const sockaddr*>(any_address), sizeof address);
-    ::listen(listener_.get(), 1);
+    EXPECT_EQ(::bind(listener_.get(), static_cast<const sockaddr*>(any_address), sizeof address), 0);
+    EXPECT_EQ(::listen(listener_.get(), 1), 0);
     thread_ = std::thread([this, answers] { serve(answers); });
   }
   ~echoing_xenstored() {
