@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import shutil
 import sys
 
 ROOT = pathlib.Path(os.environ["MIRAGE_ROOT"])
@@ -20,6 +21,19 @@ def lacks(reason):
     """Ends the script, because of something that this machine does not have."""
     tell(reason)
     sys.exit(LACKING)
+
+
+def must_have(*programs):
+    """Ends the script if one of them is not there."""
+    for program in programs:
+        if not shutil.which(program):
+            lacks(f"{program} is not installed; scripts/install-packages bench does it")
+
+
+def must_have_network_namespaces():
+    """Ends the script if it may not make them, and taps in them."""
+    if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
+        lacks("needs root and /dev/net/tun, for network namespaces and taps")
 
 
 def figure(name, ours, peer=None, unit="", wanted=None):

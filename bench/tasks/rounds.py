@@ -1,26 +1,21 @@
 # SPDX-License-Identifier: ISC
 """What the benchmarks of tasks share: the two programs, rounds of them in turn, medians, and figures."""
 
-import json
 import os
-import pathlib
 import re
 import shutil
 import statistics
 import subprocess
 import sys
 
-ROOT = pathlib.Path(os.environ["MIRAGE_ROOT"])
-BUILD = pathlib.Path(os.environ["MIRAGE_BUILD"])
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+
+from figures import BUILD, ROOT, SMOKE, figure, lacks  # noqa: E402, F401
+
 HELPERS = BUILD / "bench/tasks/helpers"
 OURS = HELPERS / "measured"
-SMOKE = "BENCH_SECONDS" in os.environ
 ROUNDS = 1 if SMOKE else 7
-LACKING = 77
-
-
-def tell(*words):
-    print(*words, file=sys.stderr, flush=True)
 
 
 def peer():
@@ -28,8 +23,7 @@ def peer():
     source = ROOT / "bench/tasks/lwt/measured.ml"
     program = HELPERS / "lwt/measured"
     if not shutil.which("ocamlfind") or subprocess.run(["ocamlfind", "query", "lwt.unix"], capture_output=True).returncode:
-        tell("Lwt is not installed: scripts/install-packages bench")
-        sys.exit(LACKING)
+        lacks("Lwt is not installed; scripts/install-packages bench does it")
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         program.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, program.parent)  # the compiler writes beside its source
@@ -56,7 +50,3 @@ def side_by_side(words, peer_words=None, rounds=ROUNDS):
         ours.append(measure(OURS, *words))
         theirs.append(measure(lwt, *(peer_words or words)))
     return medians(ours), medians(theirs)
-
-
-def figure(name, ours, theirs=None, unit="", wanted=None):
-    print(json.dumps({"name": name, "ours": ours, "peer": theirs, "unit": unit, "wanted": wanted}), flush=True)
