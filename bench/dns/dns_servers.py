@@ -4,26 +4,20 @@ the other core."""
 
 import pathlib
 import re
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
 
 from dns_load import ZONE, names_of, write_queries, write_zone
-from figures import SMOKE, figure, lacks, spread, tell
+from figures import SMOKE, figure, spread, tell
 from server_process import CLIENT_CORE, ServerProcess
 
 SIZES = (100,) if SMOKE else (100, 1000, 10_000, 1_000_000)
 ROUNDS, SECONDS = (1, 1) if SMOKE else (5, 2)
 OUTSTANDING = 200
+PROGRAMS = ("nsd", "dnsperf", "dig", "taskset")
 COALESCING = 500  # microseconds that ours may gather queries for, when it is busy
-
-
-def must_have(*programs):
-    for program in ("nsd", "dnsperf", "dig", "taskset", *programs):
-        if not shutil.which(program):
-            lacks(f"{program} is not installed; scripts/install-packages bench does it")
 
 
 def free_port():
@@ -79,9 +73,8 @@ class Nsd(ServerProcess):
         return total
 
 
-def start_nsd(folder, address, client=()):
-    port = free_port()
-    (folder / "nsd.conf").write_text(f"""server:
+def nsd_configuration(folder, address, port):
+    return f"""server:
   ip-address: {address}@{port}
   server-count: 1
   username: ""
@@ -98,14 +91,23 @@ remote-control:
 zone:
   name: {ZONE}
   zonefile: {ZONE}.zone
-""")
+"""
+
+
+def start_nsd(folder, address, client=()):
+    port = free_port()
+    (folder / "nsd.conf").write_text(nsd_configuration(folder, address, port))
     return Server(Nsd("nsd", ["nsd", "-d", "-c", folder / "nsd.conf"], cwd=folder), address, port, client)
+
+
+def ours_arguments(port, *arguments):
+    return [f"--port={port}", f"--coalesce={COALESCING}us", *arguments]
 
 
 def start_ours(folder, image, address, *arguments, name="ours", start=(), client=()):
     """`start`: what it is started with, where that is not here."""
     port = free_port()
-    words = [*start, image, f"--port={port}", f"--coalesce={COALESCING}us", *arguments]
+    words = [*start, image, *ours_arguments(port, *arguments)]
     return Server(ServerProcess(name, words, cwd=folder), address, port, client)
 
 

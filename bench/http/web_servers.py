@@ -13,6 +13,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 
+import linux_guest  # noqa: E402
 import project  # noqa: E402
 from figures import ROOT  # noqa: E402
 from server_process import CLIENT_CORE, ServerProcess  # noqa: E402
@@ -84,6 +85,14 @@ def nginx_configuration(address, port, root, state):
     for mark, value in {"@ADDRESS@": address, "@PORT@": port, "@ROOT@": root, "@STATE@": state}.items():
         text = text.replace(mark, str(value))
     return text
+
+
+def nginx_guest(work, htdocs, port, drivers=linux_guest.MODULES):
+    """The initramfs: nginx with the configuration that it has on the host, and the files."""
+    configuration = "user root;\n" + nginx_configuration("0.0.0.0", port, "/htdocs", "/tmp")
+    files = {f"htdocs/{file.name}": file.read_bytes() for file in htdocs.iterdir()}
+    files["nginx.conf"] = configuration.encode()
+    return linux_guest.server_of(work / "nginx.cpio", "nginx", "-p /tmp -c /nginx.conf", files, drivers)
 
 
 def start_nginx(work, htdocs, address="127.0.0.1", client=()):

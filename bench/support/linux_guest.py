@@ -88,6 +88,12 @@ def initramfs_of(path, packages, programs, files, drivers=MODULES):
     return made.write(path)
 
 
+def server_of(path, name, arguments, files, drivers=MODULES):
+    """Writes the initramfs of a guest that is a server: the program `name` of the package of that name."""
+    job = f"#!/bin/sh\nexec {name} {arguments}\n".encode()
+    return initramfs_of(path, [name], {f"bin/{name}": f"usr/sbin/{name}"}, {**files, "job": job}, drivers)
+
+
 def hello(path):
     """Writes the initramfs of a guest that prints one line and waits."""
     made = with_busybox()

@@ -11,11 +11,14 @@ from figures import BUILD, ROOT
 MIRAGE = BUILD / "bin/mirage"
 
 
-def build(work, path, target, *keys):
-    """The image of a copy of `path` (examples/hello), so that nothing is written into the tree."""
+def build(work, path, target, *keys, files=None):
+    """The image of a copy of `path` (examples/hello), so that nothing is written into the tree, with further `files` (path in the
+    copy: content)."""
     project = work / f"{os.path.basename(path)}-{target}"
     shutil.rmtree(project, ignore_errors=True)
     shutil.copytree(ROOT / path, project, ignore=shutil.ignore_patterns("mirage", "dist"))
+    for where, content in (files or {}).items():
+        (project / where).write_bytes(content)
     # A file that is served has a time with it, as nginx has one.
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
     for words in (("configure", "-t", target, *keys), ("build",)):

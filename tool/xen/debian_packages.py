@@ -11,6 +11,8 @@ import stat
 import subprocess
 
 LIBRARY = re.compile(r"^(lib|zlib1g)")
+# The time of all files, the same in every archive. Not 0: to NSD, a zone file of that time is older than no zone at all.
+MODIFIED = 1700000000
 
 
 class Unavailable(Exception):
@@ -93,7 +95,7 @@ class Initramfs:
         with open(path, "wb") as out:
             for number, (name, (mode, content)) in enumerate([*self.entries.items(), ("TRAILER!!!", (0, b""))], 1):
                 links = 2 if stat.S_ISDIR(mode) else 1
-                fields = (number, mode, 0, 0, links, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0)
+                fields = (number, mode, 0, 0, links, MODIFIED, len(content), 0, 0, 0, 0, len(name) + 1, 0)
                 out.write(padded(b"070701" + b"".join(b"%08X" % field for field in fields) + name.encode() + b"\0"))
                 out.write(padded(content))
         return path
