@@ -16,7 +16,7 @@ build/build.ninja:
 demo: ## install what is needed, build, and serve the documentation at http://localhost:8080 (PORT=)
 	@PORT='$(PORT)' scripts/demo
 
-test: ## install what is needed, build, and run every test (STAGES="unit asan" runs only those)
+test: ## install what is needed, build, and run every test (STAGES="headers asan" runs only those)
 	@scripts/test $(STAGES)
 
 soak: ## what takes hours: long fuzzing, a hundred repeats, a fresh Debian (STAGES= as above)

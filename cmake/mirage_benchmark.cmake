@@ -23,6 +23,7 @@ function(mirage_benchmark name)
   endif()
   string(REPLACE "/" "_" target "${place}_${name}")
   add_executable("${target}" EXCLUDE_FROM_ALL ${arg_SOURCES})
+  mirage_use_precompiled("${target}" standard)
   mirage_libraries_of(libraries ${arg_PACKAGES})
   target_link_libraries("${target}" PRIVATE ${libraries} ${arg_LIBRARIES})
   set_target_properties("${target}" PROPERTIES OUTPUT_NAME "${name}"

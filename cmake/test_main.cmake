@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-# What every unit test links: GoogleTest with its main. Aggregate targets: `tests`, `fuzzers`, `fuzzers_planted`.
+# What every unit test links: GoogleTest with its main. Aggregate targets: `tests`; `unsanitized_tests`, those that say more
+# without sanitizers; `fuzzers`, `fuzzers_planted`.
 # Somebody who only builds the tool need not have GoogleTest: then there are no tests, and CMake says so.
 set(googletest /usr/src/googletest)
 if(CMAKE_CROSSCOMPILING AND EXISTS "${googletest}/googletest/src/gtest-all.cc")
@@ -21,20 +22,13 @@ else()
   endif()
   add_library(mirage_test_main INTERFACE)
   target_link_libraries(mirage_test_main INTERFACE GTest::gmock GTest::gtest_main)
-  # Its header is half of what a small test compiles, so it is compiled once for all. The source that includes it is one
-  # of the system too, and not in the build folder as with CMake's own precompiled headers: then ccache knows it in
-  # every checkout.
-  get_target_property(googletest_headers GTest::gtest INTERFACE_INCLUDE_DIRECTORIES)
-  find_file(MIRAGE_GTEST_SOURCE gtest/gtest_prod.h PATHS ${googletest_headers} NO_DEFAULT_PATH REQUIRED)
-  set_source_files_properties("${MIRAGE_GTEST_SOURCE}" PROPERTIES LANGUAGE CXX)
-  add_library(mirage_precompiled_gtest OBJECT "${MIRAGE_GTEST_SOURCE}")
-  target_link_libraries(mirage_precompiled_gtest PRIVATE mirage_test_main)
-  target_compile_options(mirage_precompiled_gtest PRIVATE ${MIRAGE_TEST_OPTIONS} -xc++-header
-                         "SHELL:-include gtest/gtest.h" "SHELL:-Xclang -fno-pch-timestamp")
-  set(MIRAGE_PRECOMPILED_GTEST "${PROJECT_BINARY_DIR}/CMakeFiles/mirage_precompiled_gtest.dir${MIRAGE_GTEST_SOURCE}.o")
 endif()
+
+mirage_precompile(tests OPTIONS ${MIRAGE_TEST_OPTIONS} LIBRARIES mirage_test_main
+                  HEADERS ${MIRAGE_STANDARD_HEADERS} gtest/gtest.h)
 enable_testing()
 add_custom_target(tests COMMENT "Every unit test")
+add_custom_target(unsanitized_tests COMMENT "The unit tests that say more without sanitizers")
 if(MIRAGE_SANITIZE)
   add_custom_target(fuzzers COMMENT "Every fuzz target")
   add_custom_target(fuzzers_planted COMMENT "Every fuzz target with its planted bug")

@@ -30,6 +30,7 @@ BUILD = ROOT / "build"
 LOGS = BUILD / "stages"
 RESULT_LINE = re.compile(r"^(pass|fail|skip) (\S[^:\n]*?)(?:: (.*))?$")
 BOUND_LINE = re.compile(r"^# bound: (\d+)$", re.MULTILINE)
+SANITIZED_LABELS = "^(unit|script)$"  # of CTest: what `make test` runs with sanitizers, and `make soak` without them, too
 SANITIZED_LINE = re.compile(r"^# sanitized: yes$", re.MULTILINE)
 
 
@@ -233,11 +234,11 @@ def folder_scripts(file_name):
 
 def test_stages():
     yield Stage("format", 120, lines_of(["scripts/format"]))
-    yield Stage("build", 2400, build("release", "all", "tests", "benchmarks"))
-    yield Stage("unit", 1200, ctest(BUILD), ("build",))
+    yield Stage("build", 2400, build("release", "packages", "unsanitized_tests", "benchmarks"))
+    yield Stage("unsanitized", 1200, ctest(BUILD, "--label-exclude", SANITIZED_LABELS), ("build",))
     yield Stage("headers", 1200, build("release", "check_headers"), ("build",), beside=True)
     yield Stage("asan-build", 3600, build("asan", "tests", "fuzzers"), ("build",), beside=True)
-    yield Stage("wasm-build", 2400, build("wasm", "all", "tests"), ("build",), beside=True)
+    yield Stage("wasm-build", 2400, build("wasm", "packages", "tests"), ("build",), beside=True)
     yield Stage("tidy", 1200, lines_of(["scripts/tidy"], idle=True), ("build",), beside=True)
     yield from folder_stages("run", 300, ("build",))
     yield Stage("bench", 600, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
@@ -248,7 +249,8 @@ def test_stages():
 
 
 def soak_stages():
-    yield Stage("build", 2400, build("release", "all", "tests"))
+    yield Stage("build", 2400, build("release", "packages", "tests"))
+    yield Stage("unit", 1200, ctest(BUILD), ("build",))
     yield Stage("asan-build", 2400, build("asan", "tests", "fuzzers"))
     yield Stage("repeat", 4 * 3600, ctest(BUILD / "asan", "--repeat", "until-fail:100"), ("asan-build",))
     yield Stage("planted-bugs", 2 * 3600, lines_of(["scripts/fuzz", "planted"]))
