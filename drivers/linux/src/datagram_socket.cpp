@@ -29,6 +29,12 @@ void enlarge(int socket, int forced, int option) noexcept {
     set_option(socket, SOL_SOCKET, option, kernel_buffer);
 }
 
+// Of a socket that is bound to such an address it is clear where each datagram was sent, so that the kernel
+// need not say it. The interface only matters for the others.
+bool tells_destination(const ip_address& local) noexcept {
+  return !local.is_unspecified() && !local.is_multicast() && !local.is_link_local();
+}
+
 template <class T>
 T value_of(const cmsghdr& item) noexcept {
   T value{};
@@ -68,8 +74,9 @@ result<void, v1::listen_error> datagram_socket::open(socket_udp& owner, datagram
   if (!v4) set_option(number, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (reuse_port) set_option(number, SOL_SOCKET, SO_REUSEPORT, 1);
   if (port != nullptr) {
-    set_option(number, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1);
-    set_option(number, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
+    const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+    if (!tells_destination(local.address)) set_option(number, level, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1);
+    set_option(number, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
     set_option(number, SOL_SOCKET, SO_RXQ_OVFL, 1);
     enlarge(number, SO_RCVBUFFORCE, SO_RCVBUF);
   } else {
@@ -147,11 +154,14 @@ unsigned datagram_inbox::receive(const datagram_socket& from) noexcept {
   return state_->used;
 }
 
-v1::datagram datagram_inbox::take(unsigned index, std::uint16_t local_port, std::uint32_t& lost) noexcept {
+v1::datagram datagram_inbox::take(unsigned index, const endpoint& local, std::uint32_t& lost) noexcept {
   mmsghdr& message = state_->messages[index];
   v1::datagram result;
   result.source = to_endpoint(state_->sources[index]);
-  result.destination.port = local_port;
+  result.destination = local;
+  // What an answer to a link-local address needs.
+  if (state_->sources[index].any.sa_family == AF_INET6)
+    result.interface = state_->sources[index].v6.sin6_scope_id;
   read_control(message.msg_hdr, result, lost);
   buffer& room = state_->rooms[index];
   if (!room) return result;

@@ -90,10 +90,10 @@ bool socket_udp::receive(detail::datagram_socket& from) noexcept {
   ++receive_calls_;
   if (count < detail::datagram_inbox::batch) from.no_input();
   detail::datagram_port& port = *from.port();
-  const std::uint16_t number = from.local().port;
+  const endpoint local = from.local();
   for (unsigned i = 0; i < count && !port.ended; ++i) {
     std::uint32_t lost = from.lost;
-    v1::datagram datagram = inbox_->take(i, number, lost);
+    v1::datagram datagram = inbox_->take(i, local, lost);
     kernel_dropped_ += lost - std::exchange(from.lost, lost);
     if (!datagram.payload) {
       ++no_memory_;

@@ -157,6 +157,7 @@ TEST_F(socket_udp_test, a_handler_answers_from_the_address_that_was_asked) {
   ASSERT_TRUE(wait_for(1));
   EXPECT_EQ(got[0].payload, "again");
   EXPECT_EQ(got[0].source, (endpoint{ip_address("127.0.0.9"), port}));
+  EXPECT_EQ(got[0].destination, (endpoint{ip_address("127.0.0.1"), other}));
   EXPECT_EQ(got[0].ttl, 7);
 }
 

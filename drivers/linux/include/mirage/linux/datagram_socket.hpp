@@ -108,9 +108,9 @@ class datagram_inbox {
 
   /// How many came; 0: none is there.
   [[nodiscard]] unsigned receive(const datagram_socket& from) noexcept;
-  /// The datagram of that index; without a payload when there was no memory for it. `lost` becomes the
-  /// kernel's count of what it dropped, if it says one.
-  [[nodiscard]] v1::datagram take(unsigned index, std::uint16_t local_port, std::uint32_t& lost) noexcept;
+  /// The datagram of that index, which came to a socket with that end here; without a payload when there was
+  /// no memory for it. `lost` becomes the kernel's count of what it dropped, if it says one.
+  [[nodiscard]] v1::datagram take(unsigned index, const endpoint& local, std::uint32_t& lost) noexcept;
   /// What the handler did not keep serves again.
   void give_back(unsigned index, buffer payload) noexcept;
 
