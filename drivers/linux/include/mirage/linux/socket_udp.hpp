@@ -24,6 +24,9 @@ namespace mirage {
 /// copied once more than a shorter one.
 ///
 /// A datagram with a source port that nobody listens on here leaves from a socket made for it, which is slow.
+///
+/// The interface of a datagram that was sent to an address to which the socket is bound (of a listener, or of
+/// the options) is not known, unless that address or its sender's of IPv6 is link-local.
 class socket_udp final : doorbell {
  public:
   socket_udp(std::string_view name, const socket_options& options) noexcept;
