@@ -6,6 +6,7 @@ using namespace mirage::config;
 int main(int argc, char** argv) {
   using texts = std::vector<std::string>;
   auto metrics = key<bool>("metrics", "Have /metrics and /tasks, at --metrics-port", false);
+  auto transfers = key<bool>("transfers", "Exchange zones with other servers", true);
   auto port = argument<std::uint16_t>("port", "The port to answer on, over UDP and TCP", 53);
   auto keys = argument<texts>("tsig-key", "Keys shared with other servers, NAME:ALGORITHM:BASE64");
   auto transfer_to =
@@ -22,7 +23,11 @@ int main(int argc, char** argv) {
       "UDP answers a second to one network for one name, the rest is cut or left out; 0 for no limit", 0);
   auto server = unikernel<kv_ro, stack>("serve_zones", "unikernel.hpp", port, keys, transfer_to, notify,
                                         secondary, reload, coalesce, rate, package("dns_server"));
+  auto primary = unikernel<kv_ro, stack>("serve_primary", "primary.hpp", port, reload, coalesce, rate,
+                                         package("dns_server"));
+  auto zones = generic_kv_ro("zones");
   auto stack = generic_stack(default_network);
   return configure(argc, argv, "dns-server",
-                   {server(generic_kv_ro("zones"), stack), if_key(metrics, management(http(stack)), noop())});
+                   {if_key(transfers, server(zones, stack), primary(zones, stack)),
+                    if_key(metrics, management(http(stack)), noop())});
 }

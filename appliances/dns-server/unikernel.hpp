@@ -4,19 +4,16 @@
 #pragma once
 
 #include <mirage/core/inline_vector.hpp>
-#include <mirage/core/log.hpp>
 #include <mirage/core/memory_gauges.hpp>
 #include <mirage/core/os.hpp>
 #include <mirage/core/scope.hpp>
-#include <mirage/core/sleep.hpp>
 #include <mirage/dns_notifier.hpp>
 #include <mirage/dns_secondary.hpp>
 #include <mirage/dns_server.hpp>
 #include <mirage/v1.hpp>
 
-#include "zone_files.hpp"
+#include "answering.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -51,39 +48,13 @@ Made read_peer(std::string_view argument, std::string_view text, const mirage::d
   return *std::move(made);
 }
 
-/// Looks for other versions of the files, from time to time.
-template <mirage::v1::kv_ro Files>
-mirage::task<> reload(zone_files& files, Files& store, mirage::duration interval) {
-  while (true) {
-    co_await mirage::sleep_for(interval);
-    const bool good = co_await files.load(store);
-    if (!good) dns_log.warning("what is wrong is served as it was before");
-  }
-}
-
-template <class Server>
-mirage::task<> serve(Server& server, std::uint16_t port) {
-  auto served = co_await server.serve(port);
-  if (served) co_return;
-  dns_log.error("cannot answer on port {}: {}; choose another one with --port", port,
-                describe(served.error()));
-  mirage::os::exit(1);
-}
-
-inline void start(mirage::scope& in, const char* name, mirage::task<void>&& work) {
-  const auto spawned = in.spawn(name, std::move(work));
-  mirage::require(spawned.has_value(), "there is no memory for the first tasks");
-}
-
 template <mirage::v1::kv_ro Files, mirage::v1::stack Stack>
 mirage::task<> serve_zones(Files& store, Stack& stack, std::uint16_t port, const argument_list& tsig_keys,
                            const argument_list& transfer_to, const argument_list& notify,
                            const argument_list& secondaries, mirage::duration zone_reload,
                            mirage::duration coalesce, std::uint16_t rate_limit) {
   const mirage::memory_gauges memory;
-  // From a hundred thousand queries a second on it gathers for all of that time.
-  const auto queries_meanwhile = 1 + coalesce / std::chrono::microseconds(10);
-  mirage::os::here->coalescing.set_limit(coalesce, static_cast<std::uint32_t>(queries_meanwhile));
+  gather_queries(coalesce);
   const mirage::dns::key_ring keys = read_keys(tsig_keys);
   mirage::dns::zone_table zones;
   mirage::dns::zone_versions versions(zones);
@@ -94,10 +65,7 @@ mirage::task<> serve_zones(Files& store, Stack& stack, std::uint16_t port, const
   zone_files files(versions);
   const bool loaded = co_await files.load(store);
   if (!loaded) mirage::os::exit(1);
-  if (zones.size() == 0 && secondaries.empty()) {
-    dns_log.error("there is no file NAME.zone in the folder of zones");
-    mirage::os::exit(1);
-  }
+  if (zones.size() == 0 && secondaries.empty()) refuse_no_zones();
 
   mirage::dns_secondary<Stack> secondary("secondary", stack, versions, keys);
   for (const std::string_view each : secondaries) {
@@ -116,16 +84,10 @@ mirage::task<> serve_zones(Files& store, Stack& stack, std::uint16_t port, const
     options.peers.transfer_to.push_back(read_peer<mirage::dns::transfer_rule>("transfer-to", each, keys));
   mirage::dns_server<Stack> server("dns", stack, zones, options);
 
-  mirage::scope serving;
   mirage::scope helping;
-  start(serving, "dns server", serve(server, port));
   if (!notify.empty()) start(helping, "dns notifier", notifier.run());
   if (!secondaries.empty()) start(helping, "dns secondary", secondary.run());
   if (zone_reload > mirage::duration::zero())
     start(helping, "zone reload", reload(files, store, zone_reload));
-  dns_log.info("answering on port {}", port);
-  co_await mirage::os::shutdown();
-  helping.cancel();
-  co_await server.stop();
-  co_await serving.join();
+  co_await answer_until_shutdown(server, port, helping);
 }

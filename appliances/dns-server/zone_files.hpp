@@ -19,10 +19,13 @@
 
 inline constexpr mirage::log_source dns_log{"dns"};
 
+/// What it serves goes into a `zone_table` or, where other servers want to know what has changed,
+/// `zone_versions`.
+template <class Zones>
 class zone_files final : public mirage::dns::include_source {
  public:
-  /// The versions must outlive it.
-  explicit zone_files(mirage::dns::zone_versions& versions) : versions_(versions) {}
+  /// The zones must outlive it.
+  explicit zone_files(Zones& zones) : zones_(zones) {}
 
   /// Serves what is new in the store. False when something is wrong, which is told to the log; of a zone that
   /// is wrong the version before goes on being served.
@@ -106,7 +109,7 @@ class zone_files final : public mirage::dns::include_source {
     for (const file& each : before) {
       if (!each.is_zone() || std::ranges::find(known_, each.name, &file::name) != known_.end()) continue;
       dns_log.info("{} is gone, and its zone is no longer served", each.name);
-      if (const auto origin = origin_of(each)) versions_.remove(*origin);
+      if (const auto origin = origin_of(each)) zones_.remove(*origin);
     }
     return good;
   }
@@ -119,16 +122,16 @@ class zone_files final : public mirage::dns::include_source {
       dns_log.error("{}", made.error());
       return false;
     }
-    const auto served = versions_.zones().hold(*origin);
+    const auto served = zones_.hold(*origin);
     if (served && !mirage::dns::is_newer_serial((*made)->serial(), served->serial()))
       dns_log.warning("{}: the serial {} is not newer than {}, so its secondaries will not fetch it", of.name,
                       (*made)->serial(), served->serial());
     dns_log.info("{}: serial {}, {} records, {} names, {} KB", *origin, (*made)->serial(), (*made)->records(),
                  (*made)->names(), (*made)->memory() / 1024);
-    versions_.set(*std::move(made));
+    zones_.set(*std::move(made));
     return true;
   }
 
-  mirage::dns::zone_versions& versions_;
+  Zones& zones_;
   std::vector<file> known_;
 };

@@ -63,6 +63,12 @@ metric::metric(kind type, metric_name name, const metric_labels& labels, const c
 
 metric::~metric() = default;
 
+counter::counter(const metric_label& group, metric_name name, const char* help) noexcept
+    : metric(kind::counter, name, group, help) {}
+
+counter::counter(const metric_label& group, metric_name name, literal_label own, const char* help) noexcept
+    : metric(kind::counter, name, {group, metric_label{own.name, own.value}}, help) {}
+
 void metric::add_value(std::uint64_t& count, double& level) const noexcept {
   if (type_ == kind::counter) {
     count += static_cast<const counter*>(this)->value();

@@ -37,6 +37,12 @@ task<> until_shutdown(task<> jobs) {
   if (os::shutdown().was_awaited()) co_await running.join_until(later(os::now(), stop_limit));
 }
 
+void device_list::keep(const started& one) { started_.push_back(one); }
+
+void device_list::tell_failure(std::string_view name, std::string_view why) {
+  log_source{"main"}.error("{} cannot start: {}", name, why);
+}
+
 task<> device_list::stop() {
   for (; !started_.empty(); started_.pop_back()) {
     const started& last = started_.back();

@@ -42,6 +42,19 @@ TEST(counter, belongs_to_the_node_that_runs) {
   EXPECT_EQ(shown(node.counters), before);
 }
 
+TEST(counter, is_one_of_a_group) {
+  test::virtual_node node;
+  const std::string before = shown(node.counters);
+  const metric_label label{"device", "eth0"};
+  counter received{label, "tested_received_total", "What came"};
+  counter dropped{label, "tested_dropped_total", {"reason", "malformed"}};
+  EXPECT_EQ(shown(node.counters),
+            before +
+                "# HELP tested_received_total What came\n# TYPE tested_received_total counter\n"
+                "tested_received_total{device=\"eth0\"} 0\n# TYPE tested_dropped_total counter\n"
+                "tested_dropped_total{device=\"eth0\",reason=\"malformed\"} 0\n");
+}
+
 TEST(prometheus, an_empty_registry_shows_nothing) {
   counter_registry registry;
   EXPECT_EQ(shown(registry), "");

@@ -33,20 +33,19 @@ server_counters::server_counters(std::string_view device) noexcept
         const metric_label code{"rcode", i < counted_codes.size() ? name_of(counted_codes[i]) : "other"};
         return counter("dns_answers_total", {device_, code}, "Answers by their code");
       })),
-      udp_("dns_transport_queries_total", {device_, {"transport", "udp"}}, "Queries by the way they came"),
-      tcp_("dns_transport_queries_total", {device_, {"transport", "tcp"}}),
-      ignored_("dns_ignored_messages_total", {device_}, "Messages that are no queries"),
-      truncated_("dns_truncated_answers_total", {device_}, "Answers that had to be cut"),
-      connections("dns_connections_total", {device_}, "TCP connections"),
-      connections_refused("dns_connections_refused_total", {device_}, "TCP connections beyond the limit"),
-      connections_timed_out("dns_connections_timed_out_total", {device_},
-                            "TCP connections that were too slow"),
-      not_sent("dns_answers_not_sent_total", {device_}, "Answers that the network refused"),
-      left_out("dns_rate_limited_answers_total", {device_, {"what", "left out"}},
+      udp_(device_, "dns_transport_queries_total", {"transport", "udp"}, "Queries by the way they came"),
+      tcp_(device_, "dns_transport_queries_total", {"transport", "tcp"}),
+      ignored_(device_, "dns_ignored_messages_total", "Messages that are no queries"),
+      truncated_(device_, "dns_truncated_answers_total", "Answers that had to be cut"),
+      connections(device_, "dns_connections_total", "TCP connections"),
+      connections_refused(device_, "dns_connections_refused_total", "TCP connections beyond the limit"),
+      connections_timed_out(device_, "dns_connections_timed_out_total", "TCP connections that were too slow"),
+      not_sent(device_, "dns_answers_not_sent_total", "Answers that the network refused"),
+      left_out(device_, "dns_rate_limited_answers_total", {"what", "left out"},
                "Answers beyond the limit of their rate"),
-      cut("dns_rate_limited_answers_total", {device_, {"what", "cut"}}),
-      transfers("dns_transfers_total", {device_}, "Zone transfers to other servers that were begun"),
-      transfers_broken("dns_transfers_broken_total", {device_}, "Those that were not taken to their end") {}
+      cut(device_, "dns_rate_limited_answers_total", {"what", "cut"}),
+      transfers(device_, "dns_transfers_total", "Zone transfers to other servers that were begun"),
+      transfers_broken(device_, "dns_transfers_broken_total", "Those that were not taken to their end") {}
 
 void server_counters::count(const answered& what, transport over) noexcept {
   if (what.size == 0) {

@@ -89,6 +89,32 @@ TEST(DnsServer, LogsQueriesForWhoWantsIt) {
   EXPECT_TRUE(ask("no.example.", static_cast<record_type>(65280)).contains(" IN TYPE65280 NXDOMAIN "));
 }
 
+TEST(DnsServer, HasNothingForOtherServersWithoutPeers) {
+  test::asking zones;
+  memory::subnet subnet;
+  memory::stack near{subnet, {ip_address("10.0.0.1")}, "near"};
+  memory::stack far{subnet, {ip_address("10.0.0.2")}, "far"};
+  dns_server<memory::stack, no_peers> server{"dns", near, zones.zones};
+  scope serving;
+  auto serve = [&server]() -> task<> {
+    auto served = co_await server.serve(53);
+    EXPECT_TRUE(served);
+  };
+  EXPECT_TRUE(serving.spawn("server", serve));
+  zones.node.settle();
+  memory::flow flow = *zones.node.run(far.tcp().connect(server_end));
+  const auto ask = [&](std::string_view name, record_type type) {
+    EXPECT_TRUE(zones.node.run(flow.write(buffer::copy_of(framed(test::query_for(name, type))))));
+    auto part = zones.node.run(with_timeout(1s, flow.read()));
+    return part && *part ? test::words_of((*part)->view().subspan(2)) : std::string("silence");
+  };
+  EXPECT_EQ(ask("a.example.", a), "NOERROR aa | a.example. A 192.0.2.2");
+  EXPECT_EQ(ask("example.", axfr), "REFUSED");
+  EXPECT_EQ(ask("example.", ixfr), "REFUSED");
+  zones.node.run(server.stop());
+  zones.node.settle();
+}
+
 TEST(DnsServer, LimitsTheRateOfItsAnswers) {
   test::asking zones;
   memory::subnet subnet;

@@ -38,9 +38,9 @@ std::array<counter, sizeof...(Reason)> refusal_counters(const metric_label& devi
 
 server_counters::server_counters(std::string_view device) noexcept
     : device_{"device", device},
-      connections{"http_connections_total", {device_}, "Connections that were served"},
-      requests{"http_requests_total", {device_}, "Requests whose head was accepted"},
-      unanswered{"http_unanswered_total", {device_}, "Requests whose handler gave no answer"},
+      connections{device_, "http_connections_total", "Connections that were served"},
+      requests{device_, "http_requests_total", "Requests whose head was accepted"},
+      unanswered{device_, "http_unanswered_total", "Requests whose handler gave no answer"},
       responses_(response_counters(device_, std::make_index_sequence<class_words.size()>())),
       refusals_(refusal_counters(device_, std::make_index_sequence<refusal_count>())),
       open_gauge_{

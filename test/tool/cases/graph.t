@@ -126,7 +126,7 @@ The generated program: sharing, groups, arguments, several unikernels.
   ├─ stack: stack0 (as above)
   └─ stack: stack1  mirage::socket_stack
   
-  keys: --dhcp=false --management-dhcp=false --management-net=host --net=host --network= --target=unix
+  keys: --dhcp=false --ip=both --management-dhcp=false --management-ip=both --management-net=host --net=host --network= --target=unix
   boot arguments: --ipv4 --ipv6 --ipv4-only=false --ipv6-only=false --reuse-port=false --port=80 --motto=say "hello"\n --peer=10.0.0.1 --allow --patience=1500ms --friends --default=true --management-ipv4 --management-ipv6 --management-ipv4-only=false --management-ipv6-only=false --management-reuse-port=false
   packages: core 1.0.0, datagram_groups 1.0.0, linux 1.0.0, pcap 1.0.0, types 1.0.0, unix 1.0.0, virtio_net_header 1.0.0
   $ mirage query arguments
@@ -149,7 +149,9 @@ The generated program: sharing, groups, arguments, several unikernels.
   --management-reuse-port=false    Let several processes listen on one port
   $ mirage query keys
   --dhcp=false (true|false)        Let a DHCP server give the address of the stack
+  --ip=both (both|ipv4)            Which versions of IP the stack has
   --management-dhcp=false (true|false) Let a DHCP server give the address of the stack
+  --management-ip=both (both|ipv4) Which versions of IP the stack has
   --management-net=host (host|direct) How the stack reaches the network
   --net=host (host|direct)         How the stack reaches the network
   --network= (simulated|solo5|tap|virtio|xen|packet) What a network interface is

@@ -61,7 +61,7 @@ A stack over several networks.
         └─ icmp: icmpv61  mirage::icmpv6<ipv6_1>
            └─ ip: ipv61 (as above)
   
-  keys: --inside-network=tap --outside-network=tap --target=unix
+  keys: --inside-network=tap --ip=both --outside-network=tap --target=unix
   boot arguments: --inside-ipv4=10.0.0.2/24 --inside-ipv4-gateway --outside-ipv4=10.0.1.2/24 --outside-ipv4-gateway --inside-ipv6 --inside-ipv6-gateway --inside-accept-router-advertisements=true --outside-ipv6 --outside-ipv6-gateway --outside-accept-router-advertisements=true
   $ grep -E "multihomed|network_interface|ipv4_1|ipv61" mirage/main.cpp
   #include <mirage/ip/multihomed.hpp>
@@ -86,6 +86,20 @@ A stack over several networks.
     all_ipv6_0 all_ipv6{"all_ipv6_0", ipv60, ipv61};
     icmpv6_1 icmpv61{"icmpv6_1", ipv61};
     interface_1 interface1{"interface_1", network1, ethernet1, arp1, ipv41, icmp1, ipv61, icmpv61};
+
+Without IPv6:
+
+  $ mirage configure --ip=ipv4
+  Configured gate for the target unix: mirage/main.cpp connects 16 devices
+  $ grep -E "ipv6|using (udp|tcp|network_interface)::" mirage/main.cpp
+  struct udp_0 final : mirage::udp<all_ipv4_0> { using udp::udp; };
+  struct tcp_0 final : mirage::tcp<all_ipv4_0> { using tcp::tcp; };
+  struct interface_0 final : mirage::network_interface<network_0, ethernet_0, arp_0, ipv4_0, icmp_0> { using network_interface::network_interface; };
+  struct interface_1 final : mirage::network_interface<network_1, ethernet_1, arp_1, ipv4_1, icmp_1> { using network_interface::network_interface; };
+  $ mirage configure --ip=ipv5
+  config.cpp:7: there is no stack for --ip=ipv5 on the target unix; choose one of: both or ipv4
+  [1]
+
   $ project '{{netif("tap0", inside), inside}}' && mirage configure --dry-run
   would write mirage/CMakeLists.txt
   would write mirage/main.cpp

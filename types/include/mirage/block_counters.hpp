@@ -13,17 +13,17 @@ struct block_counters {
   explicit block_counters(std::string_view device) noexcept : label{"device", device} {}
 
   const metric_label label;
-  counter reads{"block_reads_total", {label}, "Reads that were begun"};
-  counter writes{"block_writes_total", {label}, "Writes that were begun"};
-  counter refused{"block_refused_total", {label}, "Operations refused at a cap"};
-  counter failed{"block_failed_total", {label}, "Operations that the device or the host said no to"};
+  counter reads{label, "block_reads_total", "Reads that were begun"};
+  counter writes{label, "block_writes_total", "Writes that were begun"};
+  counter refused{label, "block_refused_total", "Operations refused at a cap"};
+  counter failed{label, "block_failed_total", "Operations that the device or the host said no to"};
 };
 
 /// Of a driver that shares a ring with its host.
 struct ring_block_counters : block_counters {
   using block_counters::block_counters;
 
-  counter doorbells{"block_doorbells_total", {label}, "Times that the device was told of operations"};
+  counter doorbells{label, "block_doorbells_total", "Times that the device was told of operations"};
 };
 
 }  // namespace mirage

@@ -15,13 +15,13 @@ struct network_counters {
 
   /// One more reason for which this driver loses frames.
   [[nodiscard]] counter dropped(const char* reason) const noexcept {
-    return counter("network_dropped_total", {label, {"reason", reason}});
+    return counter(label, "network_dropped_total", {"reason", reason});
   }
 
   const metric_label label;
-  counter received{"network_received_frames_total", {label}, "Frames that were received"};
-  counter sent{"network_sent_frames_total", {label}, "Frames that were handed to the device"};
-  counter full{"network_dropped_total", {label, {"reason", "full"}}, "Frames that were not sent or seen"};
+  counter received{label, "network_received_frames_total", "Frames that were received"};
+  counter sent{label, "network_sent_frames_total", "Frames that were handed to the device"};
+  counter full{label, "network_dropped_total", {"reason", "full"}, "Frames that were not sent or seen"};
   counter no_memory = dropped("memory");
   counter malformed = dropped("malformed");
   counter nobody_listens = dropped("nobody_listens");
@@ -31,8 +31,8 @@ struct network_counters {
 struct ring_network_counters : network_counters {
   using network_counters::network_counters;
 
-  counter merged{"network_merged_frames_total", {label}, "Received frames that came in several pieces"};
-  counter doorbells{"network_doorbells_total", {label}, "Times that the device was told of frames to send"};
+  counter merged{label, "network_merged_frames_total", "Received frames that came in several pieces"};
+  counter doorbells{label, "network_doorbells_total", "Times that the device was told of frames to send"};
   counter down = dropped("down");
 };
 

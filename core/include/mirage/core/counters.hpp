@@ -2,7 +2,8 @@
 // Counters and gauges with names, so that no drop, refusal or retry is silent. They are shown in the
 // Prometheus text format, version 0.0.4.
 //
-//   counter refused_{"http_requests_refused_total", {{"reason", "too_long"}}, "Requests answered with 4xx"};
+//   metric_label label_{"device", name};
+//   counter refused_{label_, "http_requests_refused_total", {"reason", "too_long"}, "Answered with 4xx"};
 //   ++refused_;
 #pragma once
 
@@ -47,16 +48,19 @@ struct metric_label {
   friend bool operator==(const metric_label&, const metric_label&) noexcept = default;
 };
 
+/// The same of literals, in two words.
+struct literal_label {
+  const char* name;
+  const char* value;
+};
+
 /// What tells the members of a family apart: up to three pairs, whose values may be made at run time and are
 /// escaped when they are printed, or a literal that is written as it must be printed. Nothing is copied: the
 /// texts must outlive the metric. Two metrics of one name with equal labels are shown as one, added up.
 class metric_labels {
  public:
   constexpr metric_labels() noexcept = default;
-  // Calls, as is the constructor of a metric, and with two words for a pair of literals.
   [[gnu::noinline]] constexpr metric_labels(const metric_label& a) noexcept : pairs_{a} {}
-  [[gnu::noinline]] constexpr metric_labels(const metric_label& a, const char* const (&b)[2]) noexcept
-      : pairs_{a, metric_label{b[0], b[1]}} {}
   constexpr metric_labels(const metric_label& a, const metric_label& b) noexcept : pairs_{a, b} {}
   constexpr metric_labels(const metric_label& a, const metric_label& b, const metric_label& c) noexcept
       : pairs_{a, b, c} {}
@@ -86,8 +90,6 @@ class metric : list_link {
 
  protected:
   enum class kind : std::uint8_t { counter, gauge };
-  // Hundreds of metrics are made, each in a place of its own: a call there, with no more than fits into
-  // registers, and never its body.
   [[gnu::noinline]] metric(counter_registry& registry, kind type, metric_name name,
                            const metric_labels& labels, const char* help) noexcept;
   /// In the registry of the node that runs.
@@ -110,6 +112,11 @@ class metric : list_link {
 /// text must outlive it, too; within a family the first that is not empty is shown.
 class counter final : public metric {
  public:
+  /// One of those of a device, say, which `group` tells apart from others' of the same names.
+  // A device makes dozens: what is said fits into registers, so that each is a few loads and a call.
+  [[gnu::noinline]] counter(const metric_label& group, metric_name name, const char* help = "") noexcept;
+  [[gnu::noinline]] counter(const metric_label& group, metric_name name, literal_label own,
+                            const char* help = "") noexcept;
   explicit counter(metric_name name, const metric_labels& labels = {}, const char* help = "") noexcept
       : metric(kind::counter, name, labels, help) {}
   counter(counter_registry& registry, metric_name name, const metric_labels& labels = {},

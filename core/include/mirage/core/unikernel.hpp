@@ -5,12 +5,14 @@
 
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "mirage/core/arguments.hpp"
 #include "mirage/core/log.hpp"
 #include "mirage/core/node.hpp"
 #include "mirage/core/os.hpp"
+#include "mirage/core/ready.hpp"
 #include "mirage/core/scope.hpp"
 #include "mirage/core/sleep.hpp"
 #include "mirage/core/task.hpp"
@@ -64,7 +66,14 @@ class device_list {
   /// Starts a device, if it has `start()`; it must outlive the list. False: it cannot, which the console was
   /// told in one sentence, and the image has to `give_up`.
   template <class Device>
+    requires requires(Device& device) { device.start(); }
   task<bool> start(std::string_view name, Device& device);
+  // Of what cannot fail nothing is left behind in the image.
+  template <class Device>
+  ready<std::true_type> start(std::string_view name, Device& device) {
+    keep(name, device);
+    return std::true_type();
+  }
 
   /// Stops those that have `stop()`, each within `stop_limit`.
   task<> stop();
@@ -77,23 +86,26 @@ class device_list {
     void* device;
     task<> (*stop)(void* device);
   };
+  template <class Device>
+  void keep(std::string_view name, Device& device) {
+    if constexpr (requires { device.stop(); })
+      keep({name, &device, [](void* one) -> task<> { return static_cast<Device*>(one)->stop(); }});
+  }
+  void keep(const started& one);
+  static void tell_failure(std::string_view name, std::string_view why);
+
   std::vector<started> started_;
 };
 
 template <class Device>
+  requires requires(Device& device) { device.start(); }
 task<bool> device_list::start(std::string_view name, Device& device) {
-  if constexpr (requires { device.start(); }) {
-    auto started = co_await device.start();
-    if (!started) {
-      log_source{"main"}.error("{} cannot start: {}", name, describe(started.error()));
-      co_return false;
-    }
-  }
-  if constexpr (requires { device.stop(); }) {
-    started_.push_back(
-        {name, &device, [](void* one) -> task<> { return static_cast<Device*>(one)->stop(); }});
-  }
-  co_return true;
+  auto started = co_await device.start();
+  if (started)
+    keep(name, device);
+  else
+    tell_failure(name, describe(started.error()));
+  co_return started.has_value();
 }
 
 }  // namespace mirage

@@ -168,18 +168,17 @@ class arp {
   alarm timer_;
 
   metric_label label_{"device", name_};
-  counter received_{"arp_received_packets_total", {label_}, "Packets that came"};
-  counter sent_{"arp_sent_packets_total", {label_}, "Packets that the network took"};
-  counter moved_{"arp_moved_neighbours_total", {label_}, "Neighbours that changed their address of the link"};
-  counter conflicts_{"arp_conflicts_total", {label_}, "Packets of others that use an address of ours"};
-  counter malformed_{"arp_dropped_total", {label_, {"reason", "malformed"}}, "Packets that were dropped"};
-  counter own_{"arp_dropped_total", {label_, {"reason", "own"}}};
-  counter not_sent_{"arp_dropped_total", {label_, {"reason", "network"}}};
-  counter unanswered_{"arp_dropped_total", {label_, {"reason", "unanswered"}}};
-  counter unreachable_{
-      "arp_refused_total", {label_, {"reason", "unreachable"}}, "Packets that were not taken"};
-  counter parking_full_{"arp_refused_total", {label_, {"reason", "parking_full"}}};
-  counter table_full_{"arp_refused_total", {label_, {"reason", "table_full"}}};
+  counter received_{label_, "arp_received_packets_total", "Packets that came"};
+  counter sent_{label_, "arp_sent_packets_total", "Packets that the network took"};
+  counter moved_{label_, "arp_moved_neighbours_total", "Neighbours that changed their address of the link"};
+  counter conflicts_{label_, "arp_conflicts_total", "Packets of others that use an address of ours"};
+  counter malformed_{label_, "arp_dropped_total", {"reason", "malformed"}, "Packets that were dropped"};
+  counter own_{label_, "arp_dropped_total", {"reason", "own"}};
+  counter not_sent_{label_, "arp_dropped_total", {"reason", "network"}};
+  counter unanswered_{label_, "arp_dropped_total", {"reason", "unanswered"}};
+  counter unreachable_{label_, "arp_refused_total", {"reason", "unreachable"}, "Packets that were not taken"};
+  counter parking_full_{label_, "arp_refused_total", {"reason", "parking_full"}};
+  counter table_full_{label_, "arp_refused_total", {"reason", "table_full"}};
 };
 
 }  // namespace mirage

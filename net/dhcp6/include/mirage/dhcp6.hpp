@@ -49,17 +49,17 @@ struct dhcp6_client_protocol {
   void conflict() noexcept { ++conflicts; }
 
   metric_label label;
-  counter received{"dhcp6_client_received_messages_total", {label}, "Messages that came"};
-  counter sent{"dhcp6_client_sent_messages_total", {label}, "Messages that the network took"};
-  counter not_sent{"dhcp6_client_not_sent_messages_total", {label}, "Messages that the network refused"};
-  counter lost{
-      "dhcp6_client_lost_addresses_total", {label}, "Times that addresses ended before they were renewed"};
-  counter conflicts{"dhcp6_client_conflicts_total", {label}, "Times that addresses were declined"};
+  counter received{label, "dhcp6_client_received_messages_total", "Messages that came"};
+  counter sent{label, "dhcp6_client_sent_messages_total", "Messages that the network took"};
+  counter not_sent{label, "dhcp6_client_not_sent_messages_total", "Messages that the network refused"};
+  counter lost{label, "dhcp6_client_lost_addresses_total",
+               "Times that addresses ended before they were renewed"};
+  counter conflicts{label, "dhcp6_client_conflicts_total", "Times that addresses were declined"};
   counter malformed{
-      "dhcp6_client_dropped_total", {label, {"reason", "malformed"}}, "Messages that were dropped"};
-  counter not_ours{"dhcp6_client_dropped_total", {label, {"reason", "not_ours"}}};
-  counter unexpected{"dhcp6_client_dropped_total", {label, {"reason", "unexpected"}}};
-  counter refused{"dhcp6_client_dropped_total", {label, {"reason", "refused"}}};
+      label, "dhcp6_client_dropped_total", {"reason", "malformed"}, "Messages that were dropped"};
+  counter not_ours{label, "dhcp6_client_dropped_total", {"reason", "not_ours"}};
+  counter unexpected{label, "dhcp6_client_dropped_total", {"reason", "unexpected"}};
+  counter refused{label, "dhcp6_client_dropped_total", {"reason", "refused"}};
 };
 
 /// UDP must outlive it.

@@ -231,10 +231,9 @@ class dns_resolver final : dns_upstream {
   dns_resolver_options options_;
   dns_recursor recursor_;
   metric_label label_{"device", name_};
-  counter queries_{"dns_resolver_queries_total", {label_}, "Queries of clients"};
-  counter refused_{"dns_resolver_refused_total", {label_}, "Queries of others than its clients"};
-  counter dropped_{
-      "dns_resolver_dropped_total", {label_}, "Queries, connections and replies beyond the caps"};
+  counter queries_{label_, "dns_resolver_queries_total", "Queries of clients"};
+  counter refused_{label_, "dns_resolver_refused_total", "Queries of others than its clients"};
+  counter dropped_{label_, "dns_resolver_dropped_total", "Queries, connections and replies beyond the caps"};
 };
 
 }  // namespace mirage

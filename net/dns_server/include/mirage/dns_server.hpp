@@ -13,6 +13,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,7 @@
 #include "mirage/dns/query.hpp"
 #include "mirage/dns/query_log.hpp"
 #include "mirage/dns/wall_seconds.hpp"
+#include "mirage/dns_server/no_peers.hpp"
 #include "mirage/dns_server/peer_responder.hpp"
 #include "mirage/dns_server/rate_limiter.hpp"
 #include "mirage/dns_server/responder.hpp"
@@ -47,9 +49,12 @@ struct dns_server_options {
   duration transfer = 15min;      ///< for a whole zone to be taken
 };
 
-/// Answers on a port. The stack, the table and the name must outlive it.
-template <v1::stack Stack>
+/// Answers on a port. The stack, the table and the name must outlive it. With `dns::no_peers` it does without
+/// what is for other servers, and without its code.
+template <v1::stack Stack, class Peers = dns::peer_responder>
 class dns_server {
+  static constexpr bool has_peers = !std::same_as<Peers, dns::no_peers>;
+
  public:
   dns_server(std::string_view name, Stack& stack, const dns::zone_table& zones,
              const dns_server_options& options = {})
@@ -87,6 +92,7 @@ class dns_server {
  private:
   using flow = typename Stack::flow;
   using listener = typename Stack::listener;
+  using transfer = typename Peers::transfer;
 
   static std::uint32_t seconds_of(const dns::query& asked) noexcept {
     return asked.options() ? static_cast<std::uint32_t>(dns::wall_seconds())
@@ -104,7 +110,8 @@ class dns_server {
   void answer(const v1::datagram& came) noexcept {
     const dns::query asked(came.payload.view());
     if (asked.kind() == dns::query_kind::drop) return counters_.count({}, dns::transport::udp);
-    if (dns::peer_responder::takes(asked)) return answer_peer(asked, came);
+    if constexpr (has_peers)
+      if (Peers::takes(asked)) return answer_peer(asked, came);
     if (limiter_.is_on()) return answer_within_limits(asked, came);
     auto fill = [&](bytes room) noexcept {
       const auto made =
@@ -192,13 +199,15 @@ class dns_server {
       if (!part || !*part || (*part)->empty() || !input.add(**std::move(part))) break;
       bool answered = false;
       while (auto message = input.next()) {
-        std::unique_ptr<dns::zone_transfer> transfer;
-        buffer reply = answer_over_tcp(*message, client, transfer);
-        if (transfer) {
-          answered = true;
-          const bool taken = co_await send_zone(with, *transfer);
-          if (!taken) co_return;
-          continue;
+        std::unique_ptr<transfer> zone;
+        buffer reply = answer_over_tcp(*message, client, zone);
+        if constexpr (has_peers) {
+          if (zone) {
+            answered = true;
+            const bool taken = co_await send_zone(with, *zone);
+            if (!taken) co_return;
+            continue;
+          }
         }
         if (!reply) continue;
         answered = true;
@@ -212,12 +221,12 @@ class dns_server {
   }
 
   /// Each message is made when the one before it was taken. False when the client is too slow, or gone.
-  task<bool> send_zone(flow& with, dns::zone_transfer& transfer) {
+  task<bool> send_zone(flow& with, transfer& zone) {
     const instant deadline = later(os::now(), options_.transfer);
     ++counters_.transfers;
-    while (!transfer.at_end()) {
+    while (!zone.at_end()) {
       const bytes room(scratch_.get(), scratch_size);
-      buffer message = framed(room, transfer.next(room.subspan(2), dns::wall_seconds()));
+      buffer message = framed(room, zone.next(room.subspan(2), dns::wall_seconds()));
       if (!message) co_return false;
       const duration limit = std::min(options_.idle, deadline - os::now());
       auto written = co_await with_timeout(limit, with.write(std::move(message)));
@@ -230,19 +239,20 @@ class dns_server {
   }
 
   /// With its length in front; nothing when there is nothing to be said, or a transfer is the answer.
-  buffer answer_over_tcp(cbytes message, const ip_address& client,
-                         std::unique_ptr<dns::zone_transfer>& transfer) {
+  buffer answer_over_tcp(cbytes message, const ip_address& client, std::unique_ptr<transfer>& zone) {
     const dns::query asked(message);
     if (asked.kind() == dns::query_kind::drop) {
       counters_.count({}, dns::transport::tcp);
       return {};
     }
     const bytes room(scratch_.get(), scratch_size);
-    if (dns::peer_responder::takes(asked)) {
-      auto answer = peers_.answer(asked, room.subspan(2), dns::transport::tcp, client, dns::wall_seconds());
-      note(asked, client, dns::transport::tcp, answer.made);
-      transfer = std::move(answer.transfer);
-      return transfer ? buffer() : framed(room, answer.made.size);
+    if constexpr (has_peers) {
+      if (Peers::takes(asked)) {
+        auto answer = peers_.answer(asked, room.subspan(2), dns::transport::tcp, client, dns::wall_seconds());
+        note(asked, client, dns::transport::tcp, answer.made);
+        zone = std::move(answer.transfer);
+        return zone ? buffer() : framed(room, answer.made.size);
+      }
     }
     const auto made =
         responder_.answer(asked, room.subspan(2), dns::transport::tcp, client, seconds_of(asked));
@@ -270,7 +280,7 @@ class dns_server {
   Stack& stack_;
   dns_server_options options_;
   dns::responder responder_;
-  dns::peer_responder peers_;
+  Peers peers_;
   dns::rate_limiter limiter_;
   dns::server_counters counters_;
   std::unique_ptr<std::byte[]> scratch_ = std::make_unique_for_overwrite<std::byte[]>(scratch_size);

@@ -86,13 +86,13 @@ class ethernet {
   std::uint16_t vlan_;
 
   metric_label label_{"device", name_};
-  counter received_{"ethernet_received_frames_total", {label_}, "Frames handed up"};
-  counter sent_{"ethernet_sent_frames_total", {label_}, "Frames that the network took"};
-  counter short_{"ethernet_dropped_total", {label_, {"reason", "too_short"}}, "Frames that were dropped"};
-  counter bad_source_{"ethernet_dropped_total", {label_, {"reason", "bad_source"}}};
-  counter other_station_{"ethernet_dropped_total", {label_, {"reason", "other_station"}}};
-  counter other_vlan_{"ethernet_dropped_total", {label_, {"reason", "other_vlan"}}};
-  counter other_type_{"ethernet_dropped_total", {label_, {"reason", "other_type"}}};
+  counter received_{label_, "ethernet_received_frames_total", "Frames handed up"};
+  counter sent_{label_, "ethernet_sent_frames_total", "Frames that the network took"};
+  counter short_{label_, "ethernet_dropped_total", {"reason", "too_short"}, "Frames that were dropped"};
+  counter bad_source_{label_, "ethernet_dropped_total", {"reason", "bad_source"}};
+  counter other_station_{label_, "ethernet_dropped_total", {"reason", "other_station"}};
+  counter other_vlan_{label_, "ethernet_dropped_total", {"reason", "other_vlan"}};
+  counter other_type_{label_, "ethernet_dropped_total", {"reason", "other_type"}};
 };
 
 }  // namespace mirage

@@ -168,19 +168,19 @@ class icmp {
   echo_requests<ipv4_address> pings_;
 
   metric_label label_{"device", name_};
-  counter received_{"icmp_received_messages_total", {label_}, "Messages that came"};
-  counter sent_{"icmp_sent_messages_total", {label_}, "Messages that IP took"};
-  counter reports_{"icmp_reports_total", {label_}, "Reports of packets that we sent"};
-  counter malformed_{"icmp_dropped_total", {label_, {"reason", "malformed"}}, "Messages that were dropped"};
-  counter bad_checksum_{"icmp_dropped_total", {label_, {"reason", "bad_checksum"}}};
-  counter ignored_{"icmp_dropped_total", {label_, {"reason", "ignored_type"}}};
-  counter foreign_{"icmp_dropped_total", {label_, {"reason", "not_about_us"}}};
-  counter unexpected_{"icmp_dropped_total", {label_, {"reason", "unexpected_reply"}}};
-  counter to_group_{"icmp_dropped_total", {label_, {"reason", "echo_to_group"}}};
-  counter echo_rate_{"icmp_dropped_total", {label_, {"reason", "echo_rate"}}};
+  counter received_{label_, "icmp_received_messages_total", "Messages that came"};
+  counter sent_{label_, "icmp_sent_messages_total", "Messages that IP took"};
+  counter reports_{label_, "icmp_reports_total", "Reports of packets that we sent"};
+  counter malformed_{label_, "icmp_dropped_total", {"reason", "malformed"}, "Messages that were dropped"};
+  counter bad_checksum_{label_, "icmp_dropped_total", {"reason", "bad_checksum"}};
+  counter ignored_{label_, "icmp_dropped_total", {"reason", "ignored_type"}};
+  counter foreign_{label_, "icmp_dropped_total", {"reason", "not_about_us"}};
+  counter unexpected_{label_, "icmp_dropped_total", {"reason", "unexpected_reply"}};
+  counter to_group_{label_, "icmp_dropped_total", {"reason", "echo_to_group"}};
+  counter echo_rate_{label_, "icmp_dropped_total", {"reason", "echo_rate"}};
   counter error_rate_{
-      "icmp_errors_not_sent_total", {label_, {"reason", "rate"}}, "Errors that nobody was told of"};
-  counter not_sent_{"icmp_send_failed_total", {label_}, "Messages that IP did not take"};
+      label_, "icmp_errors_not_sent_total", {"reason", "rate"}, "Errors that nobody was told of"};
+  counter not_sent_{label_, "icmp_send_failed_total", "Messages that IP did not take"};
 };
 
 }  // namespace mirage

@@ -185,18 +185,18 @@ class icmpv6 {
   echo_requests<ipv6_address> pings_;
 
   metric_label label_{"device", name_};
-  counter received_{"icmpv6_received_messages_total", {label_}, "Messages that came"};
-  counter sent_{"icmpv6_sent_messages_total", {label_}, "Messages that IP took"};
-  counter reports_{"icmpv6_reports_total", {label_}, "Reports of packets that we sent"};
-  counter malformed_{"icmpv6_dropped_total", {label_, {"reason", "malformed"}}, "Messages that were dropped"};
-  counter bad_checksum_{"icmpv6_dropped_total", {label_, {"reason", "bad_checksum"}}};
-  counter ignored_{"icmpv6_dropped_total", {label_, {"reason", "ignored_type"}}};
-  counter foreign_{"icmpv6_dropped_total", {label_, {"reason", "not_about_us"}}};
-  counter unexpected_{"icmpv6_dropped_total", {label_, {"reason", "unexpected_reply"}}};
-  counter echo_rate_{"icmpv6_dropped_total", {label_, {"reason", "echo_rate"}}};
+  counter received_{label_, "icmpv6_received_messages_total", "Messages that came"};
+  counter sent_{label_, "icmpv6_sent_messages_total", "Messages that IP took"};
+  counter reports_{label_, "icmpv6_reports_total", "Reports of packets that we sent"};
+  counter malformed_{label_, "icmpv6_dropped_total", {"reason", "malformed"}, "Messages that were dropped"};
+  counter bad_checksum_{label_, "icmpv6_dropped_total", {"reason", "bad_checksum"}};
+  counter ignored_{label_, "icmpv6_dropped_total", {"reason", "ignored_type"}};
+  counter foreign_{label_, "icmpv6_dropped_total", {"reason", "not_about_us"}};
+  counter unexpected_{label_, "icmpv6_dropped_total", {"reason", "unexpected_reply"}};
+  counter echo_rate_{label_, "icmpv6_dropped_total", {"reason", "echo_rate"}};
   counter error_rate_{
-      "icmpv6_errors_not_sent_total", {label_, {"reason", "rate"}}, "Errors that nobody was told of"};
-  counter not_sent_{"icmpv6_send_failed_total", {label_}, "Messages that IP did not take"};
+      label_, "icmpv6_errors_not_sent_total", {"reason", "rate"}, "Errors that nobody was told of"};
+  counter not_sent_{label_, "icmpv6_send_failed_total", "Messages that IP did not take"};
 };
 
 }  // namespace mirage

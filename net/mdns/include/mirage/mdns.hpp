@@ -163,12 +163,12 @@ class mdns_responder {
   alarm timer_;
 
   metric_label label_{"device", name_};
-  counter received_{"mdns_received_messages_total", {label_}, "Messages that came"};
-  counter sent_{"mdns_sent_messages_total", {label_}, "Messages that the network took"};
-  counter not_sent_{"mdns_not_sent_messages_total", {label_}, "Messages that the network refused"};
-  counter conflicts_{"mdns_conflicts_total", {label_}, "Times that another host had the name"};
-  counter unexpected_{"mdns_dropped_total", {label_, {"reason", "unexpected"}}, "Messages that were dropped"};
-  counter malformed_{"mdns_dropped_total", {label_, {"reason", "malformed"}}};
+  counter received_{label_, "mdns_received_messages_total", "Messages that came"};
+  counter sent_{label_, "mdns_sent_messages_total", "Messages that the network took"};
+  counter not_sent_{label_, "mdns_not_sent_messages_total", "Messages that the network refused"};
+  counter conflicts_{label_, "mdns_conflicts_total", "Times that another host had the name"};
+  counter unexpected_{label_, "mdns_dropped_total", {"reason", "unexpected"}, "Messages that were dropped"};
+  counter malformed_{label_, "mdns_dropped_total", {"reason", "malformed"}};
 };
 
 }  // namespace mirage

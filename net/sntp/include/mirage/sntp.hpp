@@ -156,16 +156,16 @@ class sntp_client {
   alarm timer_;
 
   metric_label label_{"device", name_};
-  counter sent_{"sntp_sent_messages_total", {label_}, "Questions that the network took"};
-  counter not_sent_{"sntp_not_sent_messages_total", {label_}, "Questions that the network refused"};
-  counter received_{"sntp_received_messages_total", {label_}, "Messages that came"};
-  counter changed_servers_{"sntp_server_changes_total", {label_}, "Servers that were given up"};
-  counter malformed_{"sntp_dropped_total", {label_, {"reason", "malformed"}}, "Messages that were dropped"};
-  counter unexpected_{"sntp_dropped_total", {label_, {"reason", "unexpected"}}};
-  counter unsynchronised_{"sntp_dropped_total", {label_, {"reason", "unsynchronised"}}};
-  counter implausible_{"sntp_dropped_total", {label_, {"reason", "implausible"}}};
-  counter denied_{"sntp_dropped_total", {label_, {"reason", "denied"}}};
-  counter rate_limited_{"sntp_dropped_total", {label_, {"reason", "rate_limited"}}};
+  counter sent_{label_, "sntp_sent_messages_total", "Questions that the network took"};
+  counter not_sent_{label_, "sntp_not_sent_messages_total", "Questions that the network refused"};
+  counter received_{label_, "sntp_received_messages_total", "Messages that came"};
+  counter changed_servers_{label_, "sntp_server_changes_total", "Servers that were given up"};
+  counter malformed_{label_, "sntp_dropped_total", {"reason", "malformed"}, "Messages that were dropped"};
+  counter unexpected_{label_, "sntp_dropped_total", {"reason", "unexpected"}};
+  counter unsynchronised_{label_, "sntp_dropped_total", {"reason", "unsynchronised"}};
+  counter implausible_{label_, "sntp_dropped_total", {"reason", "implausible"}};
+  counter denied_{label_, "sntp_dropped_total", {"reason", "denied"}};
+  counter rate_limited_{label_, "sntp_dropped_total", {"reason", "rate_limited"}};
 };
 
 }  // namespace mirage

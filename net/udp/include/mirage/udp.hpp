@@ -359,17 +359,17 @@ class udp {
   end_of_round bell_{*this};
 
   metric_label label_{"device", name_};
-  counter received_{"udp_received_datagrams_total", {label_}, "Datagrams given to a handler"};
-  counter sent_{"udp_sent_packets_total", {label_}, "Packets that IP took, each of one datagram or more"};
-  counter segmented_{"udp_segmented_sends_total", {label_}, "Packets that the device cuts into datagrams"};
-  counter malformed_{"udp_dropped_total", {label_, {"reason", "malformed"}}, "Datagrams that were dropped"};
-  counter bad_checksum_{"udp_dropped_total", {label_, {"reason", "bad_checksum"}}};
-  counter nobody_listens_{"udp_dropped_total", {label_, {"reason", "nobody_listens"}}};
-  counter lost_{"udp_dropped_total", {label_, {"reason", "send_failed"}}};
-  counter not_sent_{"udp_refused_total", {label_, {"reason", "ip"}}, "Packets that were not taken"};
-  counter no_route_{"udp_refused_total", {label_, {"reason", "no_route"}}};
-  counter too_long_{"udp_refused_total", {label_, {"reason", "too_long"}}};
-  counter no_memory_{"udp_refused_total", {label_, {"reason", "memory"}}};
+  counter received_{label_, "udp_received_datagrams_total", "Datagrams given to a handler"};
+  counter sent_{label_, "udp_sent_packets_total", "Packets that IP took, each of one datagram or more"};
+  counter segmented_{label_, "udp_segmented_sends_total", "Packets that the device cuts into datagrams"};
+  counter malformed_{label_, "udp_dropped_total", {"reason", "malformed"}, "Datagrams that were dropped"};
+  counter bad_checksum_{label_, "udp_dropped_total", {"reason", "bad_checksum"}};
+  counter nobody_listens_{label_, "udp_dropped_total", {"reason", "nobody_listens"}};
+  counter lost_{label_, "udp_dropped_total", {"reason", "send_failed"}};
+  counter not_sent_{label_, "udp_refused_total", {"reason", "ip"}, "Packets that were not taken"};
+  counter no_route_{label_, "udp_refused_total", {"reason", "no_route"}};
+  counter too_long_{label_, "udp_refused_total", {"reason", "too_long"}};
+  counter no_memory_{label_, "udp_refused_total", {"reason", "memory"}};
 };
 
 }  // namespace mirage

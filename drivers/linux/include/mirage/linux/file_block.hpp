@@ -106,8 +106,7 @@ class file_block {
   job_runner* runner_ = nullptr;
 
   block_counters counters_{name_};
-  counter copied_{"block_copied_writes_total",
-                  {counters_.label},
+  counter copied_{counters_.label, "block_copied_writes_total",
                   "Writes that were copied because they were not aligned"};
 };
 

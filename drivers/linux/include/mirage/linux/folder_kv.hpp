@@ -66,7 +66,7 @@ class folder_kv {
   file_descriptor root_;
   helper_thread helper_{{.threads = 1, .capacity = 1024}};
   metric_label label_{"device", name_};
-  counter refused_{"kv_refused_total", {label_}, "Operations refused because too many were waiting"};
+  counter refused_{label_, "kv_refused_total", "Operations refused because too many were waiting"};
 };
 
 static_assert(v1::kv_ro<folder_kv>);

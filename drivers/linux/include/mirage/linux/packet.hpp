@@ -106,7 +106,7 @@ class packet : machine::descriptor_source, doorbell {
   bool refused_ = false;  // the sink waits for `writable`
 
   network_counters counters_{name_};
-  counter send_calls_{"network_send_calls_total", {counters_.label}, "System calls that sent them"};
+  counter send_calls_{counters_.label, "network_send_calls_total", "System calls that sent them"};
   counter kernel_ = counters_.dropped("refused");
   counter too_long_ = counters_.dropped("too_long");
   counter ring_full_ = counters_.dropped("receive_ring");

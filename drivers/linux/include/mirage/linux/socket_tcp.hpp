@@ -68,12 +68,12 @@ class socket_tcp {
   std::uint32_t open_ = 0;
 
   metric_label label_{"device", name_};
-  counter accepted_{"tcp_connections_accepted_total", {label_}, "Connections taken from listeners"};
-  counter connected_{"tcp_connections_opened_total", {label_}, "Connections made to peers"};
+  counter accepted_{label_, "tcp_connections_accepted_total", "Connections taken from listeners"};
+  counter connected_{label_, "tcp_connections_opened_total", "Connections made to peers"};
   counter at_limit_{
-      "tcp_connections_refused_total", {label_, {"reason", "limit"}}, "Connections reset at once"};
-  counter no_descriptor_{"tcp_connections_refused_total", {label_, {"reason", "descriptors"}}};
-  counter accept_calls_{"tcp_accept_calls_total", {label_}, "System calls for new connections"};
+      label_, "tcp_connections_refused_total", {"reason", "limit"}, "Connections reset at once"};
+  counter no_descriptor_{label_, "tcp_connections_refused_total", {"reason", "descriptors"}};
+  counter accept_calls_{label_, "tcp_accept_calls_total", "System calls for new connections"};
   gauge open_gauge_{
       "tcp_connections_open", {label_}, "Connections now", open_, [](const std::uint32_t& open) noexcept {
         return open;

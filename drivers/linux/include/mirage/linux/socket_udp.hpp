@@ -100,15 +100,15 @@ class socket_udp final : doorbell {
   std::vector<membership> memberships_;
 
   metric_label label_{"device", name_};
-  counter received_{"udp_received_datagrams_total", {label_}, "Datagrams given to a handler"};
-  counter receive_calls_{"udp_receive_calls_total", {label_}, "System calls for them"};
-  counter sent_{"udp_sent_datagrams_total", {label_}, "Datagrams taken by the kernel"};
-  counter send_calls_{"udp_send_calls_total", {label_}, "System calls for them"};
-  counter segmented_{"udp_segmented_sends_total", {label_}, "Messages that the kernel cut into datagrams"};
-  counter kernel_dropped_{"udp_dropped_total", {label_, {"reason", "receive_queue"}}, "Datagrams lost here"};
-  counter no_memory_{"udp_dropped_total", {label_, {"reason", "memory"}}};
-  counter no_room_{"udp_dropped_total", {label_, {"reason", "send_queue"}}};
-  counter refused_{"udp_dropped_total", {label_, {"reason", "refused"}}};
+  counter received_{label_, "udp_received_datagrams_total", "Datagrams given to a handler"};
+  counter receive_calls_{label_, "udp_receive_calls_total", "System calls for them"};
+  counter sent_{label_, "udp_sent_datagrams_total", "Datagrams taken by the kernel"};
+  counter send_calls_{label_, "udp_send_calls_total", "System calls for them"};
+  counter segmented_{label_, "udp_segmented_sends_total", "Messages that the kernel cut into datagrams"};
+  counter kernel_dropped_{label_, "udp_dropped_total", {"reason", "receive_queue"}, "Datagrams lost here"};
+  counter no_memory_{label_, "udp_dropped_total", {"reason", "memory"}};
+  counter no_room_{label_, "udp_dropped_total", {"reason", "send_queue"}};
+  counter refused_{label_, "udp_dropped_total", {"reason", "refused"}};
 };
 
 static_assert(v1::udp<socket_udp>);

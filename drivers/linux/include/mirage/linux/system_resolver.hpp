@@ -35,8 +35,8 @@ class system_resolver {
   std::string_view name_;
   helper_thread helper_;
   metric_label label_{"device", name_};
-  counter lookups_{"resolver_lookups_total", {label_}, "Names that were looked up"};
-  counter refused_{"resolver_refused_total", {label_}, "Names refused because too many were being looked up"};
+  counter lookups_{label_, "resolver_lookups_total", "Names that were looked up"};
+  counter refused_{label_, "resolver_refused_total", "Names refused because too many were being looked up"};
 };
 
 static_assert(v1::resolver<system_resolver>);

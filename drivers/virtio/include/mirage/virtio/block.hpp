@@ -100,8 +100,8 @@ class block : event_source, doorbell {
   bool polling_ = false;
 
   ring_block_counters counters_{name_};
-  counter copied_{
-      "block_copied_writes_total", {counters_.label}, "Writes that were copied, being in too many pieces"};
+  counter copied_{counters_.label, "block_copied_writes_total",
+                  "Writes that were copied, being in too many pieces"};
 };
 
 static_assert(v1::block<block>);

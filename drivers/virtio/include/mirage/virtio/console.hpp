@@ -65,8 +65,8 @@ class console : event_source, doorbell {
   bool ended_ = false;  // somebody typed Ctrl-D
 
   metric_label label_{"device", name_};
-  counter read_{"console_read_bytes_total", {label_}, "Bytes that were typed"};
-  counter written_{"console_written_bytes_total", {label_}, "Bytes that were shown"};
+  counter read_{label_, "console_read_bytes_total", "Bytes that were typed"};
+  counter written_{label_, "console_written_bytes_total", "Bytes that were shown"};
 };
 
 static_assert(v1::console<console>);

@@ -101,7 +101,7 @@ class device {
   counter out_of_range_{"virtio_faults_total", {label_, {"reason", describe(queue_fault::id_out_of_range)}}};
   counter not_in_flight_{"virtio_faults_total", {label_, {"reason", describe(queue_fault::not_in_flight)}}};
   counter too_long_{"virtio_faults_total", {label_, {"reason", describe(queue_fault::length_too_long)}}};
-  counter gave_up_{"virtio_faults_total", {label_, {"reason", "needs_reset"}}};
+  counter gave_up_{label_, "virtio_faults_total", {"reason", "needs_reset"}};
 };
 
 }  // namespace mirage::virtio

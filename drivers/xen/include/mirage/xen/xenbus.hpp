@@ -175,7 +175,7 @@ class frontend : hypervisor::tenant {
   scope supervisor_;
 
   metric_label label_{"device", name_};
-  counter connections_{"xen_connections_total", {label_}, "Times that the device was connected"};
+  counter connections_{label_, "xen_connections_total", "Times that the device was connected"};
   counter jumped_{"xen_faults_total",
                   {label_, {"reason", describe(ring_fault::index_jumped)}},
                   "What the other end did against the rules"};

@@ -47,16 +47,16 @@ struct dhcp_client_protocol {
   void conflict() noexcept { ++conflicts; }
 
   metric_label label;
-  counter received{"dhcp_client_received_messages_total", {label}, "Messages that came"};
-  counter sent{"dhcp_client_sent_messages_total", {label}, "Messages that the network took"};
-  counter not_sent{"dhcp_client_not_sent_messages_total", {label}, "Messages that the network refused"};
-  counter lost{"dhcp_client_lost_addresses_total", {label}, "Addresses that ended before they were renewed"};
-  counter conflicts{"dhcp_client_conflicts_total", {label}, "Addresses that were declined"};
+  counter received{label, "dhcp_client_received_messages_total", "Messages that came"};
+  counter sent{label, "dhcp_client_sent_messages_total", "Messages that the network took"};
+  counter not_sent{label, "dhcp_client_not_sent_messages_total", "Messages that the network refused"};
+  counter lost{label, "dhcp_client_lost_addresses_total", "Addresses that ended before they were renewed"};
+  counter conflicts{label, "dhcp_client_conflicts_total", "Addresses that were declined"};
   counter malformed{
-      "dhcp_client_dropped_total", {label, {"reason", "malformed"}}, "Messages that were dropped"};
-  counter not_ours{"dhcp_client_dropped_total", {label, {"reason", "not_ours"}}};
-  counter unexpected{"dhcp_client_dropped_total", {label, {"reason", "unexpected"}}};
-  counter refused{"dhcp_client_dropped_total", {label, {"reason", "refused"}}};
+      label, "dhcp_client_dropped_total", {"reason", "malformed"}, "Messages that were dropped"};
+  counter not_ours{label, "dhcp_client_dropped_total", {"reason", "not_ours"}};
+  counter unexpected{label, "dhcp_client_dropped_total", {"reason", "unexpected"}};
+  counter refused{label, "dhcp_client_dropped_total", {"reason", "refused"}};
 };
 
 /// UDP must outlive it. After a restart without `stop()`, the address can be asked for again

@@ -102,17 +102,17 @@ class dhcp_server {
   subscription listening_;
 
   metric_label label_{"device", name_};
-  counter received_{"dhcp_server_received_messages_total", {label_}, "Messages that came"};
-  counter sent_{"dhcp_server_sent_messages_total", {label_}, "Messages that the network took"};
-  counter not_sent_{"dhcp_server_not_sent_messages_total", {label_}, "Messages that the network refused"};
-  counter refusals_{"dhcp_server_refusals_total", {label_}, "Clients whose address was refused"};
+  counter received_{label_, "dhcp_server_received_messages_total", "Messages that came"};
+  counter sent_{label_, "dhcp_server_sent_messages_total", "Messages that the network took"};
+  counter not_sent_{label_, "dhcp_server_not_sent_messages_total", "Messages that the network refused"};
+  counter refusals_{label_, "dhcp_server_refusals_total", "Clients whose address was refused"};
   counter malformed_{
-      "dhcp_server_unanswered_total", {label_, {"reason", "malformed"}}, "Messages without an answer"};
-  counter other_server_{"dhcp_server_unanswered_total", {label_, {"reason", "other_server"}}};
-  counter no_network_{"dhcp_server_unanswered_total", {label_, {"reason", "no_network"}}};
-  counter no_address_{"dhcp_server_unanswered_total", {label_, {"reason", "no_address"}}};
-  counter unknown_{"dhcp_server_unanswered_total", {label_, {"reason", "unknown"}}};
-  counter unsupported_{"dhcp_server_unanswered_total", {label_, {"reason", "unsupported"}}};
+      label_, "dhcp_server_unanswered_total", {"reason", "malformed"}, "Messages without an answer"};
+  counter other_server_{label_, "dhcp_server_unanswered_total", {"reason", "other_server"}};
+  counter no_network_{label_, "dhcp_server_unanswered_total", {"reason", "no_network"}};
+  counter no_address_{label_, "dhcp_server_unanswered_total", {"reason", "no_address"}};
+  counter unknown_{label_, "dhcp_server_unanswered_total", {"reason", "unknown"}};
+  counter unsupported_{label_, "dhcp_server_unanswered_total", {"reason", "unsupported"}};
   gauge taken_{"dhcp_server_taken_addresses",
                {label_},
                "Addresses that are offered, leased or declined",

@@ -93,18 +93,18 @@ class dns_client_base {
   event answered_;  // any of them
 
   metric_label label_{"device", name_};
-  counter names_{"dns_client_lookups_total", {label_}, "Names that were looked up"};
-  counter cached_{"dns_client_cached_total", {label_}, "Questions whose answer was in the cache"};
-  counter sent_{"dns_client_sent_messages_total", {label_}, "Questions that the network took"};
-  counter not_sent_{"dns_client_not_sent_messages_total", {label_}, "Questions that the network refused"};
-  counter streams_{"dns_client_streams_total", {label_}, "Answers that were fetched over TCP"};
-  counter failed_{"dns_client_failures_total", {label_}, "Questions that no server answered"};
-  counter full_{"dns_client_refused_total", {label_}, "Questions beyond the cap on open ones"};
+  counter names_{label_, "dns_client_lookups_total", "Names that were looked up"};
+  counter cached_{label_, "dns_client_cached_total", "Questions whose answer was in the cache"};
+  counter sent_{label_, "dns_client_sent_messages_total", "Questions that the network took"};
+  counter not_sent_{label_, "dns_client_not_sent_messages_total", "Questions that the network refused"};
+  counter streams_{label_, "dns_client_streams_total", "Answers that were fetched over TCP"};
+  counter failed_{label_, "dns_client_failures_total", "Questions that no server answered"};
+  counter full_{label_, "dns_client_refused_total", "Questions beyond the cap on open ones"};
   counter malformed_{
-      "dns_client_dropped_total", {label_, {"reason", "malformed"}}, "Messages that were dropped"};
-  counter unexpected_{"dns_client_dropped_total", {label_, {"reason", "unexpected"}}};
-  counter other_case_{"dns_client_dropped_total", {label_, {"reason", "other_case"}}};
-  counter refused_{"dns_client_dropped_total", {label_, {"reason", "refused"}}};
+      label_, "dns_client_dropped_total", {"reason", "malformed"}, "Messages that were dropped"};
+  counter unexpected_{label_, "dns_client_dropped_total", {"reason", "unexpected"}};
+  counter other_case_{label_, "dns_client_dropped_total", {"reason", "other_case"}};
+  counter refused_{label_, "dns_client_dropped_total", {"reason", "refused"}};
 };
 
 /// One that is on its way, or just answered, and those who wait for it.

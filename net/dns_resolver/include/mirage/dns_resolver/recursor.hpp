@@ -113,22 +113,20 @@ class dns_recursor final : dns_fact_source {
   std::vector<learning*> underway_;
   std::vector<asking*> asking_;
   metric_label label_{"device", name_};
-  counter resolved_{"dns_resolver_resolutions_total", {label_}, "Names that were asked for"};
-  counter cached_{"dns_resolver_cached_total", {label_}, "Steps whose answer was known"};
-  counter asked_{"dns_resolver_questions_total", {label_}, "Questions to servers"};
-  counter silent_{"dns_resolver_silent_servers_total", {label_}, "Questions without an answer in time"};
-  counter useless_{"dns_resolver_useless_answers_total", {label_}, "Answers that led no further"};
-  counter stale_{"dns_resolver_stale_answers_total", {label_}, "Answers that were out of date"};
-  counter failed_{"dns_resolver_failures_total", {label_}, "Names for which there was no answer"};
-  counter secure_{"dns_resolver_secure_total", {label_}, "Facts that were found to be signed rightly"};
-  counter insecure_{"dns_resolver_insecure_total", {label_}, "Facts of zones that are not signed"};
-  counter bogus_{
-      "dns_resolver_bogus_total", {label_}, "Facts that are forged, out of date or signed wrongly"};
-  counter indeterminate_{"dns_resolver_indeterminate_total",
-                         {label_},
+  counter resolved_{label_, "dns_resolver_resolutions_total", "Names that were asked for"};
+  counter cached_{label_, "dns_resolver_cached_total", "Steps whose answer was known"};
+  counter asked_{label_, "dns_resolver_questions_total", "Questions to servers"};
+  counter silent_{label_, "dns_resolver_silent_servers_total", "Questions without an answer in time"};
+  counter useless_{label_, "dns_resolver_useless_answers_total", "Answers that led no further"};
+  counter stale_{label_, "dns_resolver_stale_answers_total", "Answers that were out of date"};
+  counter failed_{label_, "dns_resolver_failures_total", "Names for which there was no answer"};
+  counter secure_{label_, "dns_resolver_secure_total", "Facts that were found to be signed rightly"};
+  counter insecure_{label_, "dns_resolver_insecure_total", "Facts of zones that are not signed"};
+  counter bogus_{label_, "dns_resolver_bogus_total", "Facts that are forged, out of date or signed wrongly"};
+  counter indeterminate_{label_, "dns_resolver_indeterminate_total",
                          "Facts of which it could not be found out what they are worth"};
-  counter over_budget_{"dns_resolver_over_budget_total", {label_}, "Names that would have cost too much"};
-  counter crowded_{"dns_resolver_crowded_total", {label_}, "Questions beyond the cap of a zone"};
+  counter over_budget_{label_, "dns_resolver_over_budget_total", "Names that would have cost too much"};
+  counter crowded_{label_, "dns_resolver_crowded_total", "Questions beyond the cap of a zone"};
 };
 
 }  // namespace mirage

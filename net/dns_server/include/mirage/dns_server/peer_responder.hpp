@@ -37,6 +37,8 @@ struct peer_answer {
 
 class peer_responder {
  public:
+  using transfer = zone_transfer;
+
   /// Both must outlive it.
   peer_responder(const responder& others, const peer_options& options) : others_(others), options_(options) {}
 

@@ -52,6 +52,8 @@ class zone_versions {
                                                                  std::uint32_t serial) const;
 
   [[nodiscard]] zone_table& zones() const noexcept { return zones_; }
+  /// The version that is served; null when there is none.
+  [[nodiscard]] shared<const zone> hold(name_view origin) const noexcept { return zones_.hold(origin); }
   /// Tells it of what is set from now on. It must outlive this.
   void watch(zone_watcher& by) { watchers_.push_back(&by); }
 

@@ -143,11 +143,11 @@ class client_base {
   client_options options_;
   std::vector<connection_pointer> kept_;
   metric_label device_{"device", name_};
-  counter requests_{"http_client_requests_total", {device_}, "Requests that were sent"};
-  counter connections_{"http_client_connections_total", {device_}, "Connections that were opened"};
-  counter failures_{"http_client_failures_total", {device_}, "Requests without a response"};
-  counter retries_{
-      "http_client_retries_total", {device_}, "Requests sent again because a kept connection had ended"};
+  counter requests_{device_, "http_client_requests_total", "Requests that were sent"};
+  counter connections_{device_, "http_client_connections_total", "Connections that were opened"};
+  counter failures_{device_, "http_client_failures_total", "Requests without a response"};
+  counter retries_{device_, "http_client_retries_total",
+                   "Requests sent again because a kept connection had ended"};
 };
 
 }  // namespace mirage::http

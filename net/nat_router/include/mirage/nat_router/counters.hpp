@@ -16,31 +16,31 @@ struct router_counters {
   explicit router_counters(std::string_view device) noexcept : label{"device", device} {}
 
   metric_label label;
-  counter forwarded{"router_forwarded_packets_total", {label}, "Packets that another interface took"};
-  counter reassembled{"router_reassembled_total", {label}, "Datagrams put together from fragments"};
-  counter malformed{"router_dropped_total", {label, {"reason", "malformed"}}, "Packets that were dropped"};
-  counter bad_checksum{"router_dropped_total", {label, {"reason", "bad_checksum"}}};
-  counter source_routed{"router_dropped_total", {label, {"reason", "source_routed"}}};
-  counter martian{"router_dropped_total", {label, {"reason", "martian"}}};
-  counter spoofed{"router_dropped_total", {label, {"reason", "spoofed"}}};
-  counter fragment{"router_dropped_total", {label, {"reason", "fragment"}}};
-  counter reassembly_time{"router_dropped_total", {label, {"reason", "reassembly_time"}}};
-  counter ttl{"router_dropped_total", {label, {"reason", "ttl"}}};
-  counter no_address{"router_dropped_total", {label, {"reason", "no_address"}}};
-  counter no_route{"router_dropped_total", {label, {"reason", "no_route"}}};
-  counter too_long{"router_dropped_total", {label, {"reason", "too_long"}}};
-  counter cannot_cut{"router_dropped_total", {label, {"reason", "cannot_cut"}}};
-  counter no_memory{"router_dropped_total", {label, {"reason", "memory"}}};
-  counter not_sent{"router_dropped_total", {label, {"reason", "link"}}};
-  counter unsupported{"router_dropped_total", {label, {"reason", "unsupported"}}};
-  counter filtered{"router_dropped_total", {label, {"reason", "filtered"}}};
-  counter full{"router_dropped_total", {label, {"reason", "sessions_full"}}};
-  counter no_port{"router_dropped_total", {label, {"reason", "no_port"}}};
-  counter no_session{"router_dropped_total", {label, {"reason", "no_session"}}};
-  counter stray_report{"router_dropped_total", {label, {"reason", "stray_report"}}};
-  counter nobody_inside{"router_dropped_total", {label, {"reason", "nobody_inside"}}};
-  counter no_service{"router_dropped_total", {label, {"reason", "no_service"}}};
-  counter no_ipv6{"router_dropped_total", {label, {"reason", "no_ipv6"}}};
+  counter forwarded{label, "router_forwarded_packets_total", "Packets that another interface took"};
+  counter reassembled{label, "router_reassembled_total", "Datagrams put together from fragments"};
+  counter malformed{label, "router_dropped_total", {"reason", "malformed"}, "Packets that were dropped"};
+  counter bad_checksum{label, "router_dropped_total", {"reason", "bad_checksum"}};
+  counter source_routed{label, "router_dropped_total", {"reason", "source_routed"}};
+  counter martian{label, "router_dropped_total", {"reason", "martian"}};
+  counter spoofed{label, "router_dropped_total", {"reason", "spoofed"}};
+  counter fragment{label, "router_dropped_total", {"reason", "fragment"}};
+  counter reassembly_time{label, "router_dropped_total", {"reason", "reassembly_time"}};
+  counter ttl{label, "router_dropped_total", {"reason", "ttl"}};
+  counter no_address{label, "router_dropped_total", {"reason", "no_address"}};
+  counter no_route{label, "router_dropped_total", {"reason", "no_route"}};
+  counter too_long{label, "router_dropped_total", {"reason", "too_long"}};
+  counter cannot_cut{label, "router_dropped_total", {"reason", "cannot_cut"}};
+  counter no_memory{label, "router_dropped_total", {"reason", "memory"}};
+  counter not_sent{label, "router_dropped_total", {"reason", "link"}};
+  counter unsupported{label, "router_dropped_total", {"reason", "unsupported"}};
+  counter filtered{label, "router_dropped_total", {"reason", "filtered"}};
+  counter full{label, "router_dropped_total", {"reason", "sessions_full"}};
+  counter no_port{label, "router_dropped_total", {"reason", "no_port"}};
+  counter no_session{label, "router_dropped_total", {"reason", "no_session"}};
+  counter stray_report{label, "router_dropped_total", {"reason", "stray_report"}};
+  counter nobody_inside{label, "router_dropped_total", {"reason", "nobody_inside"}};
+  counter no_service{label, "router_dropped_total", {"reason", "no_service"}};
+  counter no_ipv6{label, "router_dropped_total", {"reason", "no_ipv6"}};
 
   void count(forward_verdict why) noexcept {
     switch (why) {

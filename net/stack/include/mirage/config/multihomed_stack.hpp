@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -65,49 +66,83 @@ inline std::string refusal_of(const std::vector<stack_network>& listed) {
   return "";
 }
 
+/// The layers of one network below UDP and TCP.
+struct lower_layers {
+  wire ipv4;
+  std::optional<wire> ipv6;
+  wire together;
+};
+
+inline lower_layers single_interface(const stack_network& on, unsigned number) {
+  const auto link = ethernet_on(on.below);
+  const auto neighbours = arp_on(link);
+  const auto ipv4 = ipv4_on(link, neighbours, on.prefix, number);
+  const implementation<network_interface, network, ethernet, arp, ip, icmp> put_together{
+      {.name = "interface",
+       .type = "mirage::network_interface<$0, $1, $2, $3, $4>",
+       .header = "mirage/stack/network_interface.hpp",
+       .construct = "$name, $0, $1, $2, $3, $4",
+       .packages = {"stack"}}};
+  const auto made = put_together(on.below, link, neighbours, ipv4, icmp_on(ipv4));
+  return {needs<ip>(ipv4).as_wire(), std::nullopt, needs<network_interface>(made).as_wire()};
+}
+
+inline lower_layers dual_interface(const stack_network& on, unsigned number) {
+  const auto link = ethernet_on(on.below);
+  const auto neighbours = arp_on(link);
+  const auto ipv4 = ipv4_on(link, neighbours, on.prefix, number);
+  const auto ipv6 = ipv6_on(link, on.prefix, number);
+  const implementation<network_interface, network, ethernet, arp, ip, icmp, ip, icmp> put_together{
+      {.name = "interface",
+       .type = "mirage::network_interface<$0, $1, $2, $3, $4, $5, $6>",
+       .header = "mirage/stack/network_interface.hpp",
+       .construct = "$name, $0, $1, $2, $3, $4, $5, $6",
+       .packages = {"stack"}}};
+  const auto made = put_together(on.below, link, neighbours, ipv4, icmp_on(ipv4), ipv6, icmpv6_on(ipv6));
+  return {needs<ip>(ipv4).as_wire(), needs<ip>(ipv6).as_wire(), needs<network_interface>(made).as_wire()};
+}
+
+/// `of_one` is one of the two above.
+inline device<stack> stack_over_all(const std::vector<stack_network>& listed, std::source_location where,
+                                    lower_layers (*of_one)(const stack_network&, unsigned)) {
+  std::vector<wire> all_ipv4;
+  std::vector<wire> all_ipv6;
+  std::vector<wire> interfaces;
+  for (const stack_network& each : listed) {
+    lower_layers made = of_one(each, static_cast<unsigned>(interfaces.size() + 1));
+    all_ipv4.push_back(std::move(made.ipv4));
+    if (made.ipv6) all_ipv6.push_back(*std::move(made.ipv6));
+    interfaces.push_back(std::move(made.together));
+  }
+  const auto ipv4 = ip_over_all("all_ipv4", all_ipv4);
+  const auto with = [&](const auto& udp_layer, const auto& tcp_layer) {
+    std::vector<wire> inputs{needs<udp>(udp_layer).as_wire(), needs<tcp>(tcp_layer).as_wire()};
+    inputs.insert(inputs.end(), interfaces.begin(), interfaces.end());
+    return wired<stack>({.name = "stack",
+                         .type = with_inputs("mirage::multihomed_stack<", inputs.size(), ">"),
+                         .header = "mirage/stack/multihomed.hpp",
+                         .construct = with_inputs("$name", inputs.size()),
+                         .packages = {"stack"}},
+                        inputs, where);
+  };
+  if (all_ipv6.empty()) return with(udp_on(ipv4), tcp_on(ipv4));
+  const auto ipv6 = ip_over_all("all_ipv6", all_ipv6);
+  return with(udp_on_both(ipv4, ipv6), tcp_on_both(ipv4, ipv6));
+}
+
 }  // namespace detail
 
-/// One stack over all of them, with both versions of IP: one set of ports, and for each network addresses of
-/// its own, from the boot arguments of its group (--inside-ipv4, ...). They are numbered from 1, in order.
+/// One stack over all of them, with both versions of IP or, with the key --ip=ipv4, one: one set of ports,
+/// and for each network addresses of its own, from the boot arguments of its group (--inside-ipv4, ...). They
+/// are numbered from 1, in order.
 inline device<stack> direct_stack(const std::vector<stack_network>& listed,
                                   std::source_location where = std::source_location::current()) {
   if (std::string why = detail::refusal_of(listed); !why.empty())
     return wired<stack>({.name = "stack", .type = {}, .header = {}}, {}, where, std::move(why));
   if (listed.size() == 1) return direct_stack(listed[0].below, listed[0].prefix);
-
-  std::vector<wire> all_ipv4;
-  std::vector<wire> all_ipv6;
-  std::vector<wire> interfaces;
-  unsigned number = 0;
-  for (const auto& [below, prefix] : listed) {
-    ++number;
-    const auto link = ethernet_on(below);
-    const auto neighbours = arp_on(link);
-    const auto ipv4 = ipv4_on(link, neighbours, prefix, number);
-    const auto ipv6 = ipv6_on(link, prefix, number);
-    all_ipv4.push_back(needs<ip>(ipv4).as_wire());
-    all_ipv6.push_back(needs<ip>(ipv6).as_wire());
-    const implementation<network_interface, network, ethernet, arp, ip, icmp, ip, icmp> put_together{
-        {.name = "interface",
-         .type = "mirage::network_interface<$0, $1, $2, $3, $4, $5, $6>",
-         .header = "mirage/stack/network_interface.hpp",
-         .construct = "$name, $0, $1, $2, $3, $4, $5, $6",
-         .packages = {"stack"}}};
-    interfaces.push_back(needs<network_interface>(put_together(below, link, neighbours, ipv4, icmp_on(ipv4),
-                                                               ipv6, icmpv6_on(ipv6)))
-                             .as_wire());
-  }
-  const auto ipv4 = detail::ip_over_all("all_ipv4", all_ipv4);
-  const auto ipv6 = detail::ip_over_all("all_ipv6", all_ipv6);
-  std::vector<wire> inputs{needs<udp>(udp_on_both(ipv4, ipv6)).as_wire(),
-                           needs<tcp>(tcp_on_both(ipv4, ipv6)).as_wire()};
-  inputs.insert(inputs.end(), interfaces.begin(), interfaces.end());
-  return wired<stack>({.name = "stack",
-                       .type = detail::with_inputs("mirage::multihomed_stack<", inputs.size(), ">"),
-                       .header = "mirage/stack/multihomed.hpp",
-                       .construct = detail::with_inputs("$name", inputs.size()),
-                       .packages = {"stack"}},
-                      inputs, where);
+  return match_key<stack>(detail::ip_versions,
+                          {{"both", detail::stack_over_all(listed, where, detail::dual_interface)},
+                           {"ipv4", detail::stack_over_all(listed, where, detail::single_interface)}});
 }
 
 }  // namespace mirage::config
