@@ -36,9 +36,9 @@ if(NOT MIRAGE_EXCEPTIONS)
                       -fno-unwind-tables -fno-asynchronous-unwind-tables)
 endif()
 
-# Eight bytes for each value of a switch are more than a few comparisons; and instructions that stand in several
-# places become a function.
+# Eight bytes for each value of a switch are more than a few comparisons. The machine outliner would save some more,
+# but what it moves out stands in the paths of packets, too, and calling it costs.
 add_link_options(-nostdlib -static -no-pie -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all -Wl,-O2
-                 -Wl,-mllvm,-min-jump-table-entries=100 -Wl,-mllvm,-enable-machine-outliner=always
-                 -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack)
+                 -Wl,-mllvm,-min-jump-table-entries=100 -Wl,--build-id=none
+                 -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack)
 set(CMAKE_CXX_STANDARD_LIBRARIES "-lstdc++ -lgcc_eh -lgcc")

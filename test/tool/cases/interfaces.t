@@ -91,7 +91,7 @@ Without IPv6:
 
   $ mirage configure --ip=ipv4
   Configured gate for the target unix: mirage/main.cpp connects 16 devices
-  $ grep -E "ipv6|using (udp|tcp|network_interface)::" mirage/main.cpp
+  $ grep -E "^struct .*(ipv6|using (udp|tcp|network_interface)::)" mirage/main.cpp
   struct udp_0 final : mirage::udp<all_ipv4_0> { using udp::udp; };
   struct tcp_0 final : mirage::tcp<all_ipv4_0> { using tcp::tcp; };
   struct interface_0 final : mirage::network_interface<network_0, ethernet_0, arp_0, ipv4_0, icmp_0> { using network_interface::network_interface; };

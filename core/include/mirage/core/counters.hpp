@@ -85,8 +85,8 @@ class metric : list_link {
   metric(const metric&) = delete;
   metric& operator=(const metric&) = delete;
 
-  [[nodiscard]] std::string_view name() const noexcept { return name_.text(); }
-  [[nodiscard]] const metric_labels& labels() const noexcept { return labels_; }
+  [[nodiscard]] std::string_view name() const noexcept;
+  [[nodiscard]] const metric_labels& labels() const noexcept;
 
  protected:
   enum class kind : std::uint8_t { counter, gauge };
