@@ -12,6 +12,7 @@
 #include "mirage/core/os.hpp"
 #include "mirage/core/when.hpp"
 #include "mirage/dns/multicast.hpp"
+#include "mirage/random_port.hpp"
 
 namespace mirage {
 
@@ -205,20 +206,15 @@ dns_client_base::server_list dns_client_base::servers() const {
   return all;
 }
 
-/// One that nobody can guess (RFC 5452 §9.2).
 bool dns_client_base::open_port(open_question& question) {
-  constexpr unsigned most_tries = 16;
-  constexpr std::uint64_t first_port = 1024;
-  for (unsigned tries = 0; tries < most_tries; ++tries) {
-    question.port_ = static_cast<std::uint16_t>(first_port + os::random64() % (65536 - first_port));
-    auto listening = listen(question, question.port_);
-    if (listening) {
-      question.listening_ = *std::move(listening);
-      return true;
-    }
-    if (listening.error() != v1::listen_error::in_use) return false;
-  }
-  return false;
+  constexpr std::uint16_t first_port = 1024;
+  auto listening = listen_at_random_port(first_port, [&](std::uint16_t port) {
+    question.port_ = port;
+    return listen(question, port);
+  });
+  if (!listening) return false;
+  question.listening_ = *std::move(listening);
+  return true;
 }
 
 void dns_client_base::sweep() noexcept {

@@ -31,6 +31,7 @@
 #include "mirage/dns_resolver/recursor.hpp"
 #include "mirage/dns_resolver/reply.hpp"
 #include "mirage/dns_resolver/upstream_question.hpp"
+#include "mirage/random_port.hpp"
 #include "mirage/v1.hpp"
 
 namespace mirage {
@@ -187,12 +188,15 @@ class dns_resolver final : dns_upstream {
     exchange with{.question = dns_upstream_question(name, type, os::random64()),
                   .server = endpoint{server, dns_port}};
     auto handler = [&with](v1::datagram&& came) noexcept { with.receive(came); };
-    // From a port that nobody can guess (RFC 5452 §9.2); one that is in use is as good as a lost answer.
-    const auto port = static_cast<std::uint16_t>(1024 + os::random64() % (65536 - 1024));
-    auto listening = stack_.udp().listen({ip_address(), port}, handler);
+    constexpr std::uint16_t first_port = 1024;
+    endpoint local;
+    auto listening = listen_at_random_port(first_port, [&](std::uint16_t port) {
+      local.port = port;
+      return stack_.udp().listen(local, handler);
+    });
     if (!listening) co_return buffer();
     auto fill = [&](bytes room) noexcept { return with.question.emit(room); };
-    const v1::datagram_route to{.destination = with.server, .source = {ip_address(), port}};
+    const v1::datagram_route to{.destination = with.server, .source = local};
     if (!stack_.udp().write(to, dns_upstream_question::longest, fill)) co_return buffer();
     (void)co_await with_timeout(patience, wait_for(with.came));
     if (with.verdict == dns_upstream_question::verdict::over_tcp) {

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +24,7 @@
 #include "mirage/dns/wall_seconds.hpp"
 #include "mirage/dns_server/peers.hpp"
 #include "mirage/dns_server/zone_versions.hpp"
+#include "mirage/random_port.hpp"
 #include "mirage/v1.hpp"
 
 namespace mirage {
@@ -62,14 +62,12 @@ class dns_notifier final : public dns::zone_watcher {
   /// Tells them until it is cancelled.
   task<> run() {
     auto handler = [this](v1::datagram&& came) noexcept { input(came); };
-    std::optional<result<subscription, v1::listen_error>> listening;
-    // A port that nobody can foretell (RFC 6056); one in a few may be taken.
-    for (unsigned tries = 0; tries < 16 && !(listening && *listening); ++tries) {
-      port_ = static_cast<std::uint16_t>(first_port + os::random64() % (65536 - first_port));
-      listening.emplace(stack_.udp().listen({ip_address(), port_}, handler));
-    }
-    if (!*listening) {
-      log_.error("notifications are not sent: {}", describe(listening->error()));
+    auto listening = listen_at_random_port(first_port, [&](std::uint16_t port) {
+      port_ = port;
+      return stack_.udp().listen({ip_address(), port}, handler);
+    });
+    if (!listening) {
+      log_.error("notifications are not sent: {}", describe(listening.error()));
       co_return;
     }
     scope each_listener;

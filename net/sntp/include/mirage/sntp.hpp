@@ -25,6 +25,7 @@
 #include "mirage/core/os.hpp"
 #include "mirage/core/task.hpp"
 #include "mirage/core/waiter.hpp"
+#include "mirage/random_port.hpp"
 #include "mirage/sntp/client_core.hpp"
 #include "mirage/v1.hpp"
 
@@ -53,20 +54,13 @@ class sntp_client {
 
   /// Begins to ask, from a port chosen at random (RFC 9109); does not wait for an answer.
   task<result<void, v1::listen_error>> start() {
-    constexpr unsigned most_tries = 16;
-    constexpr std::uint64_t first_port = 49152;
-    for (unsigned tries = 1;; ++tries) {
-      const auto port = static_cast<std::uint16_t>(first_port + os::random64() % (65536 - first_port));
-      auto handler = [this](v1::datagram&& came) noexcept { receive(came); };
-      auto listening = udp_.listen({ip_address(), port}, handler);
-      if (listening) {
-        listening_ = *std::move(listening);
-        port_ = port;
-        break;
-      }
-      if (listening.error() != v1::listen_error::in_use || tries == most_tries)
-        co_return fail(listening.error());
-    }
+    constexpr std::uint16_t first_port = 49152;
+    auto listening = listen_at_random_port(first_port, [this](std::uint16_t port) {
+      port_ = port;
+      return udp_.listen({ip_address(), port}, [this](v1::datagram&& came) noexcept { receive(came); });
+    });
+    if (!listening) co_return fail(listening.error());
+    listening_ = *std::move(listening);
     core_.start(os::now());
     pump();
     co_return {};
