@@ -37,7 +37,7 @@ void read_times(dhcp_configuration& to, const dhcp_options& options) noexcept {
   const auto t1 = options.number32(dhcp_option::renewal_time);
   const auto t2 = options.number32(dhcp_option::rebinding_time);
   to.rebind_after = t2 ? seconds(*t2) : to.lease / 8 * 7;
-  if (to.rebind_after >= to.lease) to.rebind_after = to.lease / 8 * 7;
+  if (to.rebind_after >= to.lease || to.rebind_after <= duration::zero()) to.rebind_after = to.lease / 8 * 7;
   to.renew_after = t1 ? seconds(*t1) : to.lease / 2;
   if (to.renew_after >= to.rebind_after || to.renew_after <= duration::zero())
     to.renew_after = to.rebind_after / 7 * 4;
