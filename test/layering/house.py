@@ -134,7 +134,7 @@ def check_includes(house):
         if inner.parts[0] == "templates":
             continue  # a user's project in the making
         allowed = {package.name, *package.dependencies}
-        if inner.parts[0] in ("test", "fuzz"):
+        if package.folder.name == "test" or inner.parts[0] in ("test", "fuzz"):
             allowed.update(package.test_dependencies)
         if inner.as_posix().startswith("include/mirage/config/"):
             allowed.add("config")  # a descriptor is read by the DSL, on the host, whatever the package is for
