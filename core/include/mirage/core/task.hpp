@@ -5,7 +5,8 @@
 //
 // Rules for writing one (docs/compilers.md has the reasons): one `co_await` a statement; no lambda with
 // captures and no braced aggregate as the argument of the awaited call, name it first; no local variable
-// aligned more than `std::max_align_t`; recursion of tasks bounded by the order of a hundred.
+// aligned more than `std::max_align_t`; no parameter of a class that is passed in registers although it has a
+// destructor (refused); recursion of tasks bounded by the order of a hundred.
 #pragma once
 
 #include <concepts>
@@ -129,6 +130,11 @@ inline task<void> task_promise_type<void>::get_return_object() noexcept {
   return task<void>(std::coroutine_handle<task_promise_type>::from_promise(*this));
 }
 inline task<void> task_promise_type<void>::get_return_object_on_allocation_failure() noexcept { return {}; }
+
+/// A class with a destructor that is passed in registers all the same (`[[clang::trivial_abi]]`), as
+/// `std::unique_ptr` of libc++ is for WebAssembly. clang 19 destroys such a parameter of a coroutine twice.
+template <class T>
+concept destroyed_in_registers = __is_trivially_relocatable(T) && !std::is_trivially_destructible_v<T>;
 }  // namespace detail
 
 namespace detail {
@@ -149,3 +155,14 @@ concept awaits = requires(A&& awaitable) {
 };
 
 }  // namespace mirage
+
+/// What a function that gives a task is compiled to.
+template <class T, class... Parameters>
+struct std::coroutine_traits<mirage::task<T>, Parameters...> {
+  static_assert(
+      (!mirage::detail::destroyed_in_registers<Parameters> && ...),
+      "a parameter of a task is of a class that is passed in registers although it has a destructor, "
+      "which the compiler destroys twice (docs/compilers.md): write the move constructor of a class around "
+      "it");
+  using promise_type = typename mirage::task<T>::promise_type;
+};
