@@ -1,85 +1,73 @@
 // SPDX-License-Identifier: ISC
 #include "evaluate.hpp"
 
-#include <unistd.h>
-
 #include "diagnosis.hpp"
 #include "files.hpp"
+#include "kept_compilation.hpp"
 #include "process.hpp"
 #include "versions.hpp"
 
 namespace mirage::tool {
 namespace {
 
-command compilation(const project& where, const installation& from, const std::vector<package>& packages) {
-  command compile{
-      .words = {from.compiler, "-std=c++23", "-O0", "-fno-color-diagnostics", "-fno-caret-diagnostics"},
-      .folder = where.folder};
-  compile.words.insert(compile.words.end(), from.flags.begin(), from.flags.end());
-  for (const auto& folder : from.includes) compile.words.push_back("-I" + folder.string());
-  compile.words.push_back("-I" + (from.sources / "config/include").string());
+// The compiler with the options that every config.cpp has.
+std::vector<std::string> compiler_of(const installation& from, const std::vector<package>& packages) {
+  std::vector<std::string> words{from.compiler, "-std=c++23", "-O0", "-fno-color-diagnostics",
+                                 "-fno-caret-diagnostics"};
+  words.insert(words.end(), from.flags.begin(), from.flags.end());
+  for (const auto& folder : from.includes) words.push_back("-I" + folder.string());
+  words.push_back("-I" + (from.sources / "config/include").string());
   for (const auto& one : packages) {
     std::error_code error;
     if (fs::is_directory(one.folder / "include/mirage/config", error)) {
-      compile.words.push_back("-I" + (one.folder / "include").string());
+      words.push_back("-I" + (one.folder / "include").string());
     }
   }
-  compile.words.push_back(where.config);
-  compile.words.push_back(from.config_library.string());
-  return compile;
+  return words;
 }
 
-// What the compiled program depends on besides config.cpp: when one of these files is newer, or lies in the
-// project, the program is made anew. Make's syntax: "program: a.cpp b.hpp \" and so on.
-bool is_fresh(const fs::path& program, const fs::path& config) {
-  std::error_code error;
-  const auto made = fs::last_write_time(program, error);
-  const auto rule = read_file(program.string() + ".d");
-  if (error || !rule) return false;
-  std::string word;
-  bool first = true;
-  for (const char c : *rule + "\n") {
-    if (c != ' ' && c != '\n' && c != '\\') {
-      word += c;
-      continue;
-    }
-    if (!word.empty() && !first && word != config.string()) {
-      const bool outside = word.starts_with('/');
-      if (!outside || fs::last_write_time(word, error) > made || error) return false;
-    }
-    if (!word.empty()) first = false;
-    word.clear();
+fs::path named_by(const fs::path& cache, const std::string& text) {
+  return cache / "config" / digest(text).substr(0, 32);
+}
+
+// mirage/config.hpp, compiled once for every config.cpp: it is nearly all of one. Empty where that fails,
+// since the compilation of config.cpp itself says why.
+outcome<fs::path> precompiled_language(std::vector<std::string> compiler, const fs::path& cache,
+                                       terminal& screen) {
+  const std::string empty = "/dev/null";
+  for (const auto& word : {std::string{"-fpch-instantiate-templates"}, std::string{"-include"},
+                           std::string{"mirage/config.hpp"}, std::string{"-xc++-header"}, empty}) {
+    compiler.push_back(word);
   }
-  return true;
+  const command compile{.words = std::move(compiler)};
+  const fs::path output = named_by(cache, shown(compile)).string() + ".pch";
+  MIRAGE_TRY(const finished made, keep_compiled(compile, output, empty, screen));
+  return made.status == 0 ? output : fs::path{};
 }
 
 // The program of a config.cpp, compiled now or earlier.
-outcome<fs::path> compiled(const project& where, const std::string& source, command compile,
-                           const installation& from, terminal& screen) {
+outcome<fs::path> compiled(const project& where, const std::string& source, const installation& from,
+                           const std::vector<package>& packages, terminal& screen) {
   MIRAGE_TRY(const fs::path cache, cache_folder());
+  command compile{.words = compiler_of(from, packages), .folder = where.folder};
   std::error_code error;
   const auto library_time = fs::last_write_time(from.config_library, error).time_since_epoch().count();
-  const std::string key = digest(fmt::format("{}\n{}\n{}", source, shown(compile), library_time));
-  const fs::path program = cache / "config" / key.substr(0, 32);
-  if (is_fresh(program, where.config)) return program;
+  const fs::path program =
+      named_by(cache, fmt::format("{}\n{}\n{}\n{}", source, shown(compile), where.config, library_time));
 
-  MIRAGE_TRY_VOID(make_folder(program.parent_path()));
-  // Others may compile the same file at the same time.
-  const fs::path fresh = program.string() + fmt::format(".{}~", getpid());
-  for (const auto& word : {"-MD", "-MF"}) compile.words.emplace_back(word);
-  compile.words.push_back(fresh.string() + ".d");
-  compile.words.emplace_back("-o");
-  compile.words.push_back(fresh.string());
-  screen.detail(shown(compile));
-  MIRAGE_TRY(const finished result, run(compile));
-  if (result.status != 0) {
-    fs::remove(fresh.string() + ".d", error);
-    return fail(diagnose_config(result.errors, source, where.config));
+  fs::path language;
+  if (source.contains("#include <mirage/config.hpp>")) {
+    MIRAGE_TRY(language, precompiled_language(compile.words, cache, screen));
+    if (!language.empty()) compile.words.insert(compile.words.end(), {"-include-pch", language.string()});
   }
-  fs::rename(fresh.string() + ".d", program.string() + ".d", error);
-  fs::rename(fresh, program, error);
-  if (error) return refuse("cannot write {}: {}", program.string(), error.message());
-  return program;
+  compile.words.insert(compile.words.end(), {where.config, from.config_library.string()});
+  MIRAGE_TRY(const finished result, keep_compiled(compile, program, where.config, screen));
+  if (result.status == 0) return program;
+  // The compiler refuses it where a header has been replaced by an older one, which by its time is not new.
+  if (!language.empty() && result.errors.contains(language.string()) && fs::remove(language, error)) {
+    return compiled(where, source, from, packages, screen);
+  }
+  return fail(diagnose_config(result.errors, source, where.config));
 }
 
 outcome<void> check_version(const project& where, const std::string& source, const std::string& version) {
@@ -99,8 +87,7 @@ outcome<graph> evaluate(const project& where, const std::string& target, const s
                         const installation& from, const std::vector<package>& packages, terminal& screen) {
   MIRAGE_TRY(const std::string source, read_file(where.config_path()));
   MIRAGE_TRY_VOID(check_version(where, source, from.version));
-  MIRAGE_TRY(const fs::path program,
-             compiled(where, source, compilation(where, from, packages), from, screen));
+  MIRAGE_TRY(const fs::path program, compiled(where, source, from, packages, screen));
   command evaluation{.words = {program.string(), "--target=" + target}, .folder = where.folder};
   evaluation.words.insert(evaluation.words.end(), keys.begin(), keys.end());
   MIRAGE_TRY(const finished result, run(evaluation));

@@ -3,6 +3,7 @@
 // built.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -27,5 +28,8 @@ outcome<installation> find_installation();
 
 /// Where libraries are kept between projects: $XDG_CACHE_HOME/mirage, else ~/.cache/mirage.
 outcome<std::filesystem::path> cache_folder();
+
+/// What no project has used for so long is removed from it.
+inline constexpr std::chrono::hours unused_limit{24 * 30};
 
 }  // namespace mirage::tool

@@ -1,46 +1,16 @@
 // SPDX-License-Identifier: ISC
 #include "library_cache.hpp"
 
-#include <fcntl.h>
 #include <fmt/ranges.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "build_progress.hpp"
 #include "files.hpp"
+#include "lock_file.hpp"
 
 namespace mirage::tool {
 namespace {
-
-constexpr std::chrono::hours unused_limit{24 * 30};
-
-// Held while one process fills a folder of the cache; freed by the kernel whatever happens to the process.
-class lock_file {
- public:
-  ~lock_file() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  lock_file() = default;
-  lock_file(const lock_file&) = delete;
-  lock_file& operator=(const lock_file&) = delete;
-
-  outcome<void> take(const fs::path& path, const std::string& what, terminal& screen) {
-    MIRAGE_TRY_VOID(make_folder(path.parent_path()));
-    descriptor_ = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
-    if (descriptor_ < 0)
-      return refuse("cannot write {}; make the folder writable or set XDG_CACHE_HOME", path.string());
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return {};
-    screen.note(fmt::format("Another mirage builds {}; waiting for it", what));
-    if (flock(descriptor_, LOCK_EX) != 0) return refuse("cannot lock {}", path.string());
-    return {};
-  }
-
- private:
-  int descriptor_ = -1;
-};
 
 // Everything that the build of a package reads: not its tests, and no words for people.
 void add_sources(std::vector<fs::path>& files, const fs::path& folder) {
@@ -118,9 +88,9 @@ struct filling {
   outcome<void> run() const {
     std::vector<std::string> names;
     for (const auto& one : packages) names.push_back(one.name);
-    std::vector<std::string> arguments{"-DMIRAGE_TARGET=" + where.name,
-                                       fmt::format("-DMIRAGE_ONLY={}", fmt::join(names, ";")),
-                                       "-DMIRAGE_TESTS=OFF", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"};
+    std::vector<std::string> arguments{
+        "-DMIRAGE_TARGET=" + where.name, fmt::format("-DMIRAGE_ONLY={}", fmt::join(names, ";")),
+        "-DMIRAGE_TESTS=OFF", "-DMIRAGE_PRECOMPILE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"};
     for (auto& word : cmake_arguments(where, from.compiler)) arguments.push_back(std::move(word));
     const std::string what = fmt::format("Building the libraries for {}", where.name);
     screen.note(what + "; this happens once");
@@ -154,12 +124,13 @@ outcome<fs::path> libraries_for(const target& where, const std::vector<package>&
     return destination;
   }
 
-  // One build folder for a source tree and target, so one lock for it.
-  const std::string tree = digest(from.sources.string()).substr(0, 16);
-  const fs::path build = cache / "build" / fmt::format("{}-{}", tree, library_set(where));
+  // A build folder for a source tree and target. A build takes all processors, and what it compiles for one
+  // target may be what another needs, so there is one at a time.
+  const std::string tree = (cache / "build" / digest(from.sources.string()).substr(0, 16)).string();
+  const fs::path build = fmt::format("{}-{}", tree, library_set(where));
   lock_file lock;
   MIRAGE_TRY_VOID(
-      lock.take(build.string() + ".lock", fmt::format("the libraries for {}", where.name), screen));
+      lock.take(tree + ".lock", [&] { screen.note("Another mirage builds libraries; waiting for it"); }));
   if (fs::is_directory(destination, error)) return destination;
   MIRAGE_TRY_VOID((filling{where, from, screen, needed, destination, build}.run()));
   return destination;

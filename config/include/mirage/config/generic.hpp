@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -31,14 +32,15 @@ struct offer {
   std::function<device<Out>(In..., const group&)> make;
 };
 
-/// A device with offers instead of an implementation. The offers are the one thing here that changes after it
-/// is made: inline variables of the descriptor headers add to them before main.
+/// A device with offers instead of an implementation: an `inline constinit const` variable. The offers are
+/// the one thing here that changes after it is made: inline variables of the descriptor headers add to them
+/// before main, in any order, and so this must be there before all of them.
 template <module_type Out, class... In>
 class generic {
  public:
-  generic(const std::string& key_name, std::string doc)
-      : key_{key_name, std::move(doc), key_info::kind::word, "", key_name},
-        offers_(std::make_shared<std::vector<offer<Out, In...>>>()) {}
+  constexpr generic(std::string_view key_name, std::string_view doc) : key_name_(key_name), doc_(doc) {}
+  generic(const generic&) = delete;
+  generic& operator=(const generic&) = delete;
 
   /// Used as `inline const bool offered = stacks.add({...});`. The order of the headers does not matter: the
   /// highest rank comes first, and then the alphabet.
@@ -46,42 +48,46 @@ class generic {
     auto place = [&](const auto& other) {
       return std::tie(other.rank, one.value) < std::tie(one.rank, other.value);
     };
-    offers_->insert(std::ranges::find_if(*offers_, place), std::move(one));
+    offers_.insert(std::ranges::find_if(offers_, place), std::move(one));
     return true;
   }
 
   /// For the condition of another's offer.
-  condition is(const std::string& value) const { return {key_, value}; }
+  condition is(const std::string& value) const { return {key({}), value}; }
 
   device<Out> operator()(const In&... inputs, const group& prefix = {}) const {
-    auto list = [offers = offers_, prefix, inputs...] {
+    auto list = [this, prefix, inputs...] {
       std::vector<alternative> found;
-      for (const auto& one : *offers) {
+      for (const auto& one : offers_) {
         auto unasked = one.unasked;
         if (unasked) unasked->key.name = prefix.prefixed(unasked->key.placeholder);
         found.push_back({one.value, one.make(inputs..., prefix).itself(), one.targets, one.rank, unasked});
       }
       return found;
     };
-    key_info by = key_;
-    by.name = prefix.prefixed(by.placeholder);
     return device<Out>{std::make_shared<const node>(
-        node{.module = std::string{Out::name}, .pick = choice{std::move(by), std::move(list)}})};
+        node{.module = std::string{Out::name}, .pick = choice{key(prefix), std::move(list)}})};
   }
 
  private:
-  key_info key_;
-  std::shared_ptr<std::vector<offer<Out, In...>>> offers_;
+  key_info key(const group& prefix) const {
+    const std::string name{key_name_};
+    return {prefix.prefixed(name), std::string{doc_}, key_info::kind::word, "", name};
+  }
+
+  std::string_view key_name_;
+  std::string_view doc_;
+  mutable std::vector<offer<Out, In...>> offers_;
 };
 
 /// What packages make offers to.
 // clang-format off
-inline const generic<console>                   consoles{"console", "What the console is"};
-inline const generic<network, std::string>      networks{"network", "What a network interface is"};
-inline const generic<stack, needs<network>>     stacks{"net", "How the stack reaches the network"};
-inline const generic<resolver, needs<stack>>    resolvers{"names", "How names are looked up"};
-inline const generic<block, std::string>        blocks{"block", "What a block device is"};
-inline const generic<kv_ro, std::string>        folders{"kv_ro", "How a folder gets into the image"};
+inline constinit const generic<console>                   consoles{"console", "What the console is"};
+inline constinit const generic<network, std::string>      networks{"network", "What a network interface is"};
+inline constinit const generic<stack, needs<network>>     stacks{"net", "How the stack reaches the network"};
+inline constinit const generic<resolver, needs<stack>>    resolvers{"names", "How names are looked up"};
+inline constinit const generic<block, std::string>        blocks{"block", "What a block device is"};
+inline constinit const generic<kv_ro, std::string>        folders{"kv_ro", "How a folder gets into the image"};
 // clang-format on
 
 /// The console of the target.

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,23 +23,24 @@ struct sharing {
   descriptor port;
 };
 
+/// Rules that come before main, in any order.
 class sharing_rules {
  public:
   /// Used as `inline const bool added = sharings.add({...});`, one for each module type.
   bool add(sharing rule) const {
-    rules_->push_back(std::move(rule));
+    rules_.push_back(std::move(rule));
     return true;
   }
   /// Null: it serves as many as there are.
   const sharing* of(std::string_view module) const {
-    const auto found = std::ranges::find(*rules_, module, &sharing::module);
-    return found == rules_->end() ? nullptr : &*found;
+    const auto found = std::ranges::find(rules_, module, &sharing::module);
+    return found == rules_.end() ? nullptr : &*found;
   }
 
  private:
-  std::shared_ptr<std::vector<sharing>> rules_ = std::make_shared<std::vector<sharing>>();
+  mutable std::vector<sharing> rules_;
 };
 
-inline const sharing_rules sharings;
+inline constinit const sharing_rules sharings{};
 
 }  // namespace mirage::config

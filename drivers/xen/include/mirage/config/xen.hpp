@@ -17,7 +17,7 @@ struct xen_domain {
   static constexpr std::string_view satisfies = "mirage::xen::domain";
 };
 
-inline const generic<xen_domain> xen_domains{"xen", "Which domain of Xen it is"};
+inline constinit const generic<xen_domain> xen_domains{"xen", "Which domain of Xen it is"};
 
 /// The guest on the target `xen`, a program in dom0 on `unix`.
 inline device<xen_domain> generic_xen_domain() { return xen_domains(); }

@@ -25,27 +25,33 @@ struct network_share {
 
 namespace detail {
 
-inline const descriptor share_of_network{.name = "share",
-                                         .type = "mirage::share<$0>",
-                                         .header = "mirage/share.hpp",
-                                         .construct = "$name, $0",
-                                         .packages = {"share"}};
-inline const descriptor port_of_network{.name = "port",
-                                        .type = "mirage::share_port<$0>",
-                                        .header = "mirage/share.hpp",
-                                        .construct = "$name, $0",
-                                        .packages = {"share"}};
+inline descriptor share_of_network() {
+  return {.name = "share",
+          .type = "mirage::share<$0>",
+          .header = "mirage/share.hpp",
+          .construct = "$name, $0",
+          .packages = {"share"}};
+}
+
+inline descriptor port_of_network() {
+  return {.name = "port",
+          .type = "mirage::share_port<$0>",
+          .header = "mirage/share.hpp",
+          .construct = "$name, $0",
+          .packages = {"share"}};
+}
+
 inline const bool networks_are_shared = sharings.add({.module = std::string(network::name),
                                                       .share_module = std::string(network_share::name),
-                                                      .share = share_of_network,
-                                                      .port = port_of_network});
+                                                      .share = share_of_network(),
+                                                      .port = port_of_network()});
 
 }  // namespace detail
 
 /// So many networks, at most 16, that are one on the wire: each user hears every frame.
 inline std::vector<device<network>> shared(const needs<network>& below, std::size_t users) {
-  const auto one = implementation<network_share, network>{detail::share_of_network}(below);
-  const implementation<network, network_share> port{detail::port_of_network};
+  const auto one = implementation<network_share, network>{detail::share_of_network()}(below);
+  const implementation<network, network_share> port{detail::port_of_network()};
   std::vector<device<network>> ports;
   for (std::size_t i = 0; i < users; ++i) ports.push_back(port(one));
   return ports;
