@@ -17,9 +17,14 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 find_package(mirage REQUIRED COMPONENTS{1})
 get_filename_component(MIRAGE_PROJECT "${{CMAKE_CURRENT_SOURCE_DIR}}/.." ABSOLUTE)
 
-# The same source gives the same bytes wherever the project and the libraries lie.
+# The same source gives the same bytes wherever the project and the libraries lie; a compiler cache names them as they are
+# seen from the build folder.
+file(RELATIVE_PATH seen_project "${{CMAKE_BINARY_DIR}}" "${{MIRAGE_PROJECT}}")
+string(REGEX REPLACE "/$" "" seen_project "${{seen_project}}")
+file(RELATIVE_PATH seen_libraries "${{CMAKE_BINARY_DIR}}" "${{PACKAGE_PREFIX_DIR}}")
 add_compile_options(-Wall -Wextra -ffunction-sections -fdata-sections
-                    "-ffile-prefix-map=${{MIRAGE_PROJECT}}/=" "-ffile-prefix-map=${{PACKAGE_PREFIX_DIR}}=mirage")
+                    "-ffile-prefix-map=${{MIRAGE_PROJECT}}/=" "-ffile-prefix-map=${{seen_project}}/="
+                    "-ffile-prefix-map=${{PACKAGE_PREFIX_DIR}}=mirage" "-ffile-prefix-map=${{seen_libraries}}=mirage")
 if(NOT CMAKE_CROSSCOMPILING)
   add_link_options(-fuse-ld=lld -Wl,--gc-sections)
 endif()

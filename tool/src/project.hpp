@@ -34,6 +34,9 @@ struct project {
   std::filesystem::path build_folder(const std::string& target) const {
     return generated() / "build" / target;
   }
+  std::filesystem::path libraries_link(const std::string& target) const {
+    return generated() / "build" / "libraries" / target;
+  }
 };
 
 /// The project of a configuration file, which must be there.

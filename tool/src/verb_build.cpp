@@ -51,8 +51,24 @@ outcome<plan> current_plan(const session& with, const project& where, const cont
   return make_plan(with, where, options);
 }
 
-std::vector<std::string> arguments_of(const plan& what, const installation& from, const fs::path& libraries) {
-  std::vector<std::string> arguments{"-Dmirage_DIR=" + (libraries / "lib/cmake/mirage").string(),
+// The libraries behind a link in the project: wherever in the cache they lie, the commands that compile the
+// image are the same, so that a compiler cache knows it again when only other things have changed.
+outcome<fs::path> linked(const fs::path& libraries, const fs::path& link) {
+  MIRAGE_TRY_VOID(make_folder(link.parent_path()));
+  const fs::path made = fs::path(link) += ".new";
+  std::error_code error;
+  fs::remove(made, error);
+  fs::create_directory_symlink(libraries, made, error);
+  if (!error) fs::rename(made, link, error);
+  if (error) return refuse("cannot make the link {}: {}", link.string(), error.message());
+  return fs::absolute(link, error);
+}
+
+std::vector<std::string> arguments_of(const plan& what, const installation& from, const fs::path& libraries,
+                                      const fs::path& link) {
+  std::vector<std::string> arguments{"-Dmirage_DIR=" + (link / "lib/cmake/mirage").string(),
+                                     // Unused there: with other libraries the build begins anew.
+                                     "--no-warn-unused-cli", "-DMIRAGE_LIBRARIES=" + libraries.string(),
                                      "-DMIRAGE_PROGRAMS=" + from.programs.string(),
                                      "-DCMAKE_BUILD_TYPE=RelWithDebInfo"};
   // What goes by this time is made again when it changes.
@@ -95,9 +111,10 @@ outcome<int> build(const session& with, const std::string& config, bool dry_run)
   const fs::path folder = where.build_folder(what.where.name);
   MIRAGE_TRY_VOID(make_folder(folder));
   MIRAGE_TRY_VOID(built.add(image));
+  MIRAGE_TRY(const fs::path link, linked(libraries, where.libraries_link(what.where.name)));
+  const auto arguments = arguments_of(what, with.from, libraries, link);
   MIRAGE_TRY_VOID(
-      check(cmake_configure(where.generated(), folder, arguments_of(what, with.from, libraries), with.screen),
-            where, what.image));
+      check(cmake_configure(where.generated(), folder, arguments, with.screen), where, what.image));
   MIRAGE_TRY_VOID(check(cmake_build(folder, {}, "Building " + what.name, with.screen), where, what.image));
   // A target may keep an unstripped image beside it.
   if (fs::exists(where.folder / (image + ".debug"), error)) MIRAGE_TRY_VOID(built.add(image + ".debug"));
