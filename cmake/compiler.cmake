@@ -12,9 +12,10 @@ endif()
 find_program(MIRAGE_CCACHE ccache)
 if(MIRAGE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # With the first two variables a second checkout, wherever it lies, finds what the first has compiled; with the third
-  # what is compiled with a precompiled header is kept too.
+  # what is compiled with a precompiled header is kept too; with the fourth a source is not preprocessed once for ccache
+  # and once for the compiler.
   set(CMAKE_CXX_COMPILER_LAUNCHER env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
-      CCACHE_SLOPPINESS=pch_defines,time_macros "${MIRAGE_CCACHE}")
+      CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1 "${MIRAGE_CCACHE}")
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror

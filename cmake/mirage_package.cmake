@@ -10,7 +10,8 @@
 #
 # and the install rules. Tests are compiled with MIRAGE_TEST_OPTIONS, which the presets use to spare time where most
 # of a build goes; `mirage_package(OPTIMISED_TESTS throughput)` names those that compute for so long that it does
-# not pay. Names and dependencies come from package.toml, so nothing is said twice.
+# not pay. With `mirage_package(UNOPTIMISED)` the library is compiled fast. Names and dependencies come from
+# package.toml, so nothing is said twice.
 
 include_guard(GLOBAL)
 include("${CMAKE_CURRENT_LIST_DIR}/package_toml.cmake")
@@ -26,10 +27,10 @@ function(mirage_libraries_of out)
 endfunction()
 
 function(mirage_package)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "OPTIMISED_TESTS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "UNOPTIMISED" "" "OPTIMISED_TESTS")
   set(dir "${CMAKE_CURRENT_SOURCE_DIR}")
   get_property(name GLOBAL PROPERTY "MIRAGE_name_of_${dir}")
-  mirage_package_library("${name}" "${dir}")
+  mirage_package_library("${name}" "${dir}" "${arg_UNOPTIMISED}")
   mirage_package_program("${name}" "${dir}")
   mirage_package_headers("${name}" "${dir}")
   mirage_has_test_dependencies("${name}" testable)
@@ -41,7 +42,7 @@ function(mirage_package)
   mirage_package_install("${name}" "${dir}")
 endfunction()
 
-function(mirage_package_library name dir)
+function(mirage_package_library name dir unoptimised)
   file(GLOB sources CONFIGURE_DEPENDS "${dir}/src/*.cpp")
   mirage_package_value("${name}" executable.source main)
   if(main)
@@ -49,7 +50,12 @@ function(mirage_package_library name dir)
   endif()
   if(sources)
     add_library("mirage_${name}" STATIC ${sources})
-    mirage_use_precompiled("mirage_${name}" standard)
+    if(unoptimised)
+      target_compile_options("mirage_${name}" PRIVATE -O0)
+      mirage_use_precompiled("mirage_${name}" unoptimised)
+    else()
+      mirage_use_precompiled("mirage_${name}" standard)
+    endif()
     set(reach PUBLIC)
   else()
     add_library("mirage_${name}" INTERFACE)
@@ -78,6 +84,7 @@ function(mirage_package_program name dir)
   endif()
   add_executable("${program}" "${dir}/${main}")
   target_link_libraries("${program}" PRIVATE "mirage::${name}")
+  target_compile_options("${program}" PRIVATE -O0)  # it reads the command line, with a library that takes long to optimise
   set_target_properties("${program}" PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   add_dependencies(program "${program}")
   add_dependencies(packages "${program}")
@@ -97,8 +104,11 @@ function(mirage_package_headers name dir)
     set(for_images OFF)
   else()
     set(for_images ON)
-    mirage_first_includes("${dir}" shown)
-    list(REMOVE_ITEM headers ${shown})
+    mirage_package_value("${name}" targets targets)
+    if(NOT targets OR "browser" IN_LIST targets)
+      mirage_first_includes("${dir}" shown)
+      list(REMOVE_ITEM headers ${shown})
+    endif()
   endif()
   if(NOT headers)
     return()
@@ -122,8 +132,8 @@ function(mirage_package_headers name dir)
   add_dependencies(check_headers "check_headers_${name}")
 endfunction()
 
-# The headers that a source of the package includes before anything else: they compile alone, as that source shows where
-# the tool builds the package for its users, without precompiled headers.
+# The headers that a source of the package includes before anything else: they compile alone, as that source shows in the
+# preset `wasm`, without precompiled headers.
 function(mirage_first_includes dir out)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${dir}/src/*.cpp")
   set(first "")
