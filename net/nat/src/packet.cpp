@@ -97,8 +97,9 @@ struct transport_fields {
 }
 
 // The address in the header at `header` and the port, with every checksum that covers them. A datagram
-// without a checksum stays without. An update cannot tell the two zeros of one's complement apart (RFC 1624
-// §3): of an echo reply of zeros alone only one is right, and of UDP.
+// without a checksum stays without, and one with a checksum never says 0 (RFC 768). An update cannot tell the
+// two zeros of one's complement apart (RFC 1624 §3): 0 is right unless the message is of zeros alone, as an
+// echo reply can be whose identifier is 0.
 void rewrite_end(bytes packet, std::size_t header, const nat_packet& known, bool source,
                  const nat_endpoint& to) noexcept {
   const std::size_t address = source ? source_address : destination_address;
@@ -113,7 +114,9 @@ void rewrite_end(bytes packet, std::size_t header, const nat_packet& known, bool
   if (known.flow.protocol == nat_protocol::udp && sum == 0) return;
   if (where.has_pseudo_header) sum = checksum::update(sum, address_before, to.address.value());
   sum = checksum::update(sum, port_before, to.port);
-  store_be16(&transport[where.checksum], sum == 0 ? checksum::verified : sum);
+  const bool not_zero =
+      known.flow.protocol == nat_protocol::udp || (known.flow.protocol == nat_protocol::echo && to.port == 0);
+  store_be16(&transport[where.checksum], sum == 0 && not_zero ? checksum::verified : sum);
 }
 
 void rewrite(bytes packet, const nat_packet& known, bool source, const nat_endpoint& to) noexcept {

@@ -58,6 +58,19 @@ TEST(nat_packet, a_checksum_of_udp_never_becomes_zero) {
   EXPECT_EQ(all_ones, 1u) << "one port is the one where it would be";
 }
 
+TEST(nat_packet, a_checksum_of_tcp_is_zero_where_that_is_right) {
+  constexpr std::size_t field = ipv4_header::size + tcp_protocol::checksum_offset;
+  unsigned zeros = 0;
+  for (std::uint32_t port = 1; port < 65'536; ++port) {
+    packet_bytes packet = test::tcp_packet(inside, remote, tcp_protocol::flag::ack, "data");
+    rewrite_source(packet, read_nat_packet(packet), {outside.address, static_cast<std::uint16_t>(port)});
+    ASSERT_NE(load_be16(&packet[field]), 0xffff) << port;
+    ASSERT_TRUE(test::is_sound(packet)) << port;
+    zeros += load_be16(&packet[field]) == 0 ? 1 : 0;
+  }
+  EXPECT_EQ(zeros, 1u) << "one port is the one where it is";
+}
+
 TEST(nat_packet, an_echo_has_its_identifier_on_one_side) {
   packet_bytes request = test::echo_packet(inside.address, remote.address, icmp_type::echo_request, 7);
   rewrite_source(request, read_nat_packet(request), {outside.address, 9});
