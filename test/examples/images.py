@@ -53,7 +53,8 @@ class ProcessOnHostStack(Process):
 
 class VirtualMachine(Image):
     target = "virtio"
-    clock_error = 1_000_000  # without KVM, its clock is battery-backed, which counts whole seconds
+    # Without KVM its clock is battery-backed, which QEMU starts at a whole second, and which is read as whole seconds.
+    clock_error = 2_000_000
 
     def options(self):
         return [f"--network=tap:{tap}" for tap in self.taps.values()]
