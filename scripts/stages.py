@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: ISC
 """The stages of `make test` and `make soak`: each is run with a bound in time, timed, and its results counted.
 
-Stages run one after the other; those that only compute, such as builds, run beside them on the processor time that the
-others leave, since a test of networks or virtual machines waits for half of its time.
+Stages run in lanes, each lane's one after the other and the lanes side by side: what builds and only computes, what tests
+networks, and what tests virtual machines, since a test of networks or machines waits for half of its time.
 
 Results come from what really ran: GoogleTest's own reports for the unit tests, and the lines `pass NAME`,
 `fail NAME: why`, `skip NAME: why` that every other stage prints (test/README.md). A stage that reports nothing
@@ -29,9 +29,16 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 LOGS = BUILD / "stages"
 RESULT_LINE = re.compile(r"^(pass|fail|skip) (\S[^:\n]*?)(?:: (.*))?$")
+# What the script of a stage may say of itself.
 BOUND_LINE = re.compile(r"^# bound: (\d+)$", re.MULTILINE)
-SANITIZED_LABELS = "^(unit|script)$"  # of CTest: what `make test` runs with sanitizers, and `make soak` without them, too
-SANITIZED_LINE = re.compile(r"^# sanitized: yes$", re.MULTILINE)
+LANE_LINE = re.compile(r"^# lane: (\S+)$", re.MULTILINE)
+# Of CTest: what `make test` runs with sanitizers, and what it does not run at all; `make soak` runs both without them.
+SANITIZED_LABELS, SOAK_LABEL = "unit|script", "soak"
+# Stages build the same images, and each run those of the one before. In `make soak` CTest builds them as a user does.
+OBJECTS = subprocess.run(["ccache", "--get-config", "cache_dir"], capture_output=True, text=True, check=False).stdout.strip()
+KEPT_IMAGES = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache", "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1",
+               "CCACHE_DEPEND": "1", "CCACHE_SLOPPINESS": "pch_defines,time_macros",
+               "CMAKE_CXX_LINKER_LAUNCHER": str(ROOT / "scripts/cached-link"), "MIRAGE_LINK_CACHE": f"{OBJECTS}/links"}
 
 
 class Results:
@@ -55,25 +62,28 @@ class Results:
                 self.add(match[1], match[2], match[3] or "")
 
 
-class Stage:
-    """A name, how long it may take in seconds, and what it does: a command, or a function of (log, results). `beside`: it
-    only computes, and may run while others do."""
+COMPUTING, NETWORKS, MACHINES = "computing", "networks", "machines"  # lanes
 
-    def __init__(self, name, bound, action, needs=(), beside=False):
-        self.name, self.bound, self.action, self.needs, self.beside = name, bound, action, needs, beside
+
+class Stage:
+    """A name, how long it may take in seconds, what it does: a command, or a function of (log, results), the names of the
+    stages that must have ended well before it, and the lane in which it runs."""
+
+    def __init__(self, name, bound, action, needs=(), lane=NETWORKS):
+        self.name, self.bound, self.action, self.needs, self.lane = name, bound, action, needs, lane
 
 
 RUNNING = set()  # the processes of run_command, which end when this script has to
+IDLE, MODEST = 19, 10  # as `nice`: the time that others leave; a tenth of what they get, since tests bound their time
 # A session is a group of its own to the scheduler (autogroup), beyond which `nice` does not reach.
-IDLE = ["sh", "-c", "echo 19 2>/dev/null >/proc/self/autogroup; exec nice -n 19 \"$@\"", "idle"]
+NICE = ["sh", "-c", "echo $0 2>/dev/null >/proc/self/autogroup; exec nice -n $0 \"$@\""]
 
 
-def run_command(command, log, results, deadline, environment=None, idle=False):
-    """Runs a command into `log`; at the deadline its whole process group ends. Returns its status or None. With `idle` it
-    gets what processor time others leave."""
+def run_command(command, log, results, deadline, environment=None, nice=0):
+    """Runs a command into `log`; at the deadline its whole process group ends. Returns its status or None."""
     process = subprocess.Popen(
-        [*(IDLE if idle else []), *command], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-        start_new_session=True,
+        [*([*NICE, str(nice)] if nice else []), *command], cwd=ROOT,
+        stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
         env={**os.environ, "MIRAGE_ROOT": str(ROOT), "MIRAGE_BUILD": str(BUILD), **(environment or {})})
     RUNNING.add(process)
     try:
@@ -117,11 +127,11 @@ def end_group(process):
 # The actions. Each gets the open log, the results and the deadline, and returns an error or None.
 
 
-def lines_of(command, environment=None, idle=False):
+def lines_of(command, environment=None, nice=0):
     """A command that prints a line a result."""
 
     def action(log, results, deadline):
-        status = run_command(command, log, results, deadline, environment, idle)
+        status = run_command(command, log, results, deadline, environment, nice)
         results.read_lines(pathlib.Path(log.name).read_text(errors="replace"))
         if status is None:
             return "took longer than its bound"
@@ -137,7 +147,7 @@ def steps(*commands):
 
     def action(log, results, deadline):
         for command in commands:
-            status = run_command(command, log, results, deadline, idle=True)
+            status = run_command(command, log, results, deadline, nice=IDLE)
             if status is None:
                 return "took longer than its bound"
             if status != 0:
@@ -154,7 +164,7 @@ def build(preset, *targets):
                  ["cmake", "--build", BUILD if preset == "release" else BUILD / preset, "--target", *targets])
 
 
-def ctest(folder, *options):
+def ctest(folder, *options, nice=0, environment=None):
     """Runs CTest in a build folder and counts the single GoogleTest cases of each test program."""
 
     def action(log, results, deadline):
@@ -165,7 +175,7 @@ def ctest(folder, *options):
         junit.unlink(missing_ok=True)
         status = run_command(
             ["ctest", "--test-dir", folder, "-j", str(os.cpu_count()), "--no-tests=error", "--output-on-failure",
-             "--output-junit", junit, *options], log, results, deadline)
+             "--output-junit", junit, *options], log, results, deadline, environment, nice)
         if status is None:
             return "took longer than its bound"
         if not junit.exists():
@@ -211,19 +221,11 @@ def count_program(results, case, report):
 
 
 def folder_stages(file_name, bound, needs):
-    """test/NAME/run (or soak): the tests that cross packages. A script may state its own bound."""
+    """test/NAME/run (or soak): the tests that cross packages. A script may state its own bound and its lane."""
     for path, text in folder_scripts(file_name):
-        stated = BOUND_LINE.search(text)
-        yield Stage(path.parent.name, int(stated[1]) if stated else bound, lines_of([path]), needs)
-
-
-def sanitized_stages(bound, needs):
-    """Those of them that say `# sanitized: yes`, with what the asan preset built."""
-    for path, text in folder_scripts("run"):
-        stated = BOUND_LINE.search(text)
-        if SANITIZED_LINE.search(text):
-            yield Stage(f"asan-{path.parent.name}", 3 * (int(stated[1]) if stated else bound),
-                        lines_of([path], {"MIRAGE_BUILD": str(BUILD / "asan")}), needs)
+        stated, lane = BOUND_LINE.search(text), LANE_LINE.search(text)
+        yield Stage(path.parent.name, int(stated[1]) if stated else bound, lines_of([path], KEPT_IMAGES), needs,
+                    lane[1] if lane else NETWORKS)
 
 
 def folder_scripts(file_name):
@@ -235,22 +237,24 @@ def folder_scripts(file_name):
 def test_stages():
     yield Stage("format", 120, lines_of(["scripts/format"]))
     yield Stage("build", 2400, build("release", "packages", "unsanitized_tests", "benchmarks"))
-    yield Stage("unsanitized", 1200, ctest(BUILD, "--label-exclude", SANITIZED_LABELS), ("build",))
-    yield Stage("headers", 1200, build("release", "check_headers"), ("build",), beside=True)
-    yield Stage("asan-build", 3600, build("asan", "tests", "fuzzers"), ("build",), beside=True)
-    yield Stage("wasm-build", 2400, build("wasm", "packages", "tests"), ("build",), beside=True)
-    yield Stage("tidy", 1200, lines_of(["scripts/tidy"], idle=True), ("build",), beside=True)
+    yield Stage("unsanitized", 1200, ctest(BUILD, "--label-exclude", f"^({SANITIZED_LABELS}|{SOAK_LABEL})$",
+                                           environment=KEPT_IMAGES), ("build",))
+    yield Stage("headers", 600, lines_of(["scripts/headers"], nice=IDLE), ("build",), lane=COMPUTING)
+    yield Stage("asan-build", 3600, build("asan", "tests", "fuzzers"), ("build",), lane=COMPUTING)
+    yield Stage("wasm-build", 2400, build("wasm", "packages", "tests"), ("build",), lane=COMPUTING)
+    yield Stage("tidy", 1200, lines_of(["scripts/tidy"], nice=IDLE), ("build",), lane=COMPUTING)
+    yield Stage("asan", 2400, ctest(BUILD / "asan", nice=MODEST), ("asan-build",), lane=COMPUTING)
+    yield Stage("fuzz", 1200, lines_of(["scripts/fuzz", "smoke"], nice=MODEST), ("asan-build",), lane=COMPUTING)
+    yield Stage("wasm", 900, ctest(BUILD / "wasm", nice=MODEST), ("wasm-build",), lane=COMPUTING)
     yield from folder_stages("run", 300, ("build",))
-    yield Stage("bench", 600, lines_of(["bench/run"], {"BENCH_SECONDS": "1"}), ("build",))
-    yield Stage("asan", 900, ctest(BUILD / "asan"), ("asan-build",))
-    yield from sanitized_stages(300, ("build", "asan-build"))
-    yield Stage("fuzz", 400, lines_of(["scripts/fuzz", "smoke"]), ("asan-build",))
-    yield Stage("wasm", 300, ctest(BUILD / "wasm"), ("wasm-build",))
+    yield Stage("bench", 1200, lines_of(["bench/run"], {**KEPT_IMAGES, "BENCH_SECONDS": "1"}), ("build",),
+                MACHINES)
 
 
 def soak_stages():
     yield Stage("build", 2400, build("release", "packages", "tests"))
     yield Stage("unit", 1200, ctest(BUILD), ("build",))
+    yield Stage("headers", 1200, build("release", "check_headers"), ("build",))
     yield Stage("asan-build", 2400, build("asan", "tests", "fuzzers"))
     yield Stage("repeat", 4 * 3600, ctest(BUILD / "asan", "--repeat", "until-fail:100"), ("asan-build",))
     yield Stage("planted-bugs", 2 * 3600, lines_of(["scripts/fuzz", "planted"]))
@@ -326,8 +330,7 @@ def show(stage, results, seconds, log_path):
 
 
 class Suite:
-    """Stages that run in their order, those that only compute beside the others; a stage starts when all that it needs
-    has ended well."""
+    """Stages in lanes: those of a lane run in their order, and each starts when all that it needs has ended well."""
 
     def __init__(self, stages):
         self.stages = stages
@@ -339,12 +342,16 @@ class Suite:
         self.computed = 0.0
 
     def run(self):
-        beside = threading.Thread(target=self.run_in_order, args=([stage for stage in self.stages if stage.beside],))
-        beside.daemon = True  # so that this script can end while it waits
-        beside.start()
+        lanes = {}
+        for stage in self.stages:
+            lanes.setdefault(stage.lane, []).append(stage)
+        # Daemons, so that this script can end while it waits for them.
+        threads = [threading.Thread(target=self.run_in_order, args=(lane,), daemon=True) for lane in lanes.values()]
+        for thread in threads:
+            thread.start()
         try:
-            self.run_in_order([stage for stage in self.stages if not stage.beside])
-            beside.join()
+            for thread in threads:
+                thread.join()
             if self.crashed:
                 sys.exit("a stage ended in an error of scripts/stages.py itself")
         finally:

@@ -72,11 +72,12 @@ class House:
     @functools.cached_property
     def files(self):
         """(package, source) of every file in a package; a package inside another one's folder has its own."""
+        folders = {package.folder: package for package in self.all_packages}
         found = []
         for path in self.sources:
-            around = [package for package in self.all_packages if path.is_relative_to(package.folder)]
-            if around:
-                found.append((max(around, key=lambda package: len(package.folder.parts)), path))
+            package = next((folders[folder] for folder in path.parents if folder in folders), None)
+            if package:
+                found.append((package, path))
         return found
 
     def name_of(self, path):

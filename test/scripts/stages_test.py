@@ -59,24 +59,36 @@ class StagesTest(unittest.TestCase):
             suite.run()
         return text.getvalue(), suite
 
-    def stage(self, name, script, needs=(), beside=False):
-        return stages.Stage(name, 30, stages.lines_of(["sh", "-c", script], idle=beside), needs, beside)
+    def stage(self, name, script, needs=(), lane=stages.NETWORKS):
+        nice = stages.IDLE if lane == stages.COMPUTING else 0
+        return stages.Stage(name, 30, stages.lines_of(["sh", "-c", script], nice=nice), needs, lane)
 
-    def test_what_only_computes_runs_beside_the_others(self):
+    def test_lanes_run_side_by_side(self):
         here, there = self.folder / "here", self.folder / "there"
         meet = "touch {}; until [ -e {} ]; do sleep 0.01; done; echo pass met"
-        _, suite = self.run_suite(self.stage("build", meet.format(here, there), beside=True),
+        _, suite = self.run_suite(self.stage("build", meet.format(here, there), lane=stages.COMPUTING),
                                   self.stage("unit", meet.format(there, here)))
         self.assertEqual(suite.sums, {"passed": 2, "failed": 0, "skipped": 0})
 
+    def test_the_stages_of_a_lane_run_in_their_order(self):
+        made = self.folder / "made"
+        _, suite = self.run_suite(self.stage("first", f"sleep 0.2; touch {made}; echo pass made"),
+                                  self.stage("second", f"[ -e {made} ] && echo pass found"))
+        self.assertEqual(suite.sums, {"passed": 2, "failed": 0, "skipped": 0})
+
+    def test_a_script_states_its_bound_and_its_lane(self):
+        found = {stage.name: stage for stage in stages.folder_stages("run", 300, ())}
+        self.assertEqual((found["xen"].lane, found["xen"].bound), (stages.MACHINES, 1800))
+        self.assertEqual(found["website"].lane, stages.NETWORKS)
+
     def test_a_stage_waits_for_what_it_needs(self):
         made = self.folder / "made"
-        _, suite = self.run_suite(self.stage("build", f"sleep 0.2; touch {made}; echo pass made", beside=True),
+        _, suite = self.run_suite(self.stage("build", f"sleep 0.2; touch {made}; echo pass made", lane=stages.COMPUTING),
                                   self.stage("unit", f"[ -e {made} ] && echo pass found", ("build",)))
         self.assertEqual(suite.sums, {"passed": 2, "failed": 0, "skipped": 0})
 
     def test_a_stage_is_not_run_when_what_it_needs_failed(self):
-        text, suite = self.run_suite(self.stage("build", "echo 'fail made: no'", beside=True),
+        text, suite = self.run_suite(self.stage("build", "echo 'fail made: no'", lane=stages.COMPUTING),
                                      self.stage("unit", "echo pass found", ("build",)))
         self.assertEqual(suite.sums, {"passed": 0, "failed": 2, "skipped": 0})
         self.assertIn("failed unit: not run, because build failed", text)
