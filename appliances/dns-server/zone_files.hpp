@@ -4,6 +4,7 @@
 #pragma once
 
 #include <mirage/core/log.hpp>
+#include <mirage/core/sleep.hpp>
 #include <mirage/dns/zone_file.hpp>
 #include <mirage/dns_server/zone_versions.hpp>
 #include <mirage/v1.hpp>
@@ -44,7 +45,7 @@ class zone_files final : public mirage::dns::include_source {
       each.text = *std::move(text);
     }
     std::swap(known_, found);
-    const bool good = make(found);
+    const bool good = co_await make(found);
     for (file& each : known_) each.text = {};
     co_return good;
   }
@@ -97,30 +98,37 @@ class zone_files final : public mirage::dns::include_source {
   }
 
   /// Of the files that are not as they were `before`; of all, when one has changed that may be included.
-  bool make(const std::vector<file>& before) {
+  mirage::task<bool> make(const std::vector<file>& before) {
     const auto is_old = [](const std::vector<file>& among, const file& each) {
       return std::ranges::find(among, each) != among.end();
     };
     const auto changed_part = [&](const file& each) { return !each.is_zone() && !is_old(before, each); };
     const bool all = std::ranges::any_of(known_, changed_part);
     bool good = true;
-    for (const file& each : known_)
-      if (each.is_zone() && (all || !is_old(before, each))) good &= make_zone(each);
+    for (const file& each : known_) {
+      if (!each.is_zone() || (!all && is_old(before, each))) continue;
+      const bool made = co_await make_zone(each);
+      good = good && made;
+    }
     for (const file& each : before) {
       if (!each.is_zone() || std::ranges::find(known_, each.name, &file::name) != known_.end()) continue;
       dns_log.info("{} is gone, and its zone is no longer served", each.name);
       if (const auto origin = origin_of(each)) zones_.remove(*origin);
     }
-    return good;
+    co_return good;
   }
 
-  bool make_zone(const file& of) {
+  /// In parts, since others are answered meanwhile.
+  mirage::task<bool> make_zone(const file& of) {
     const auto origin = origin_of(of);
-    if (!origin) return false;
-    auto made = mirage::dns::read_zone(of.text.text(), *origin, of.name, this);
+    if (!origin) co_return false;
+    mirage::dns::zone_reader reader(of.text.text(), *origin, of.name, this);
+    auto read = reader.read(mirage::dns::records_in_a_part);
+    for (; !read; read = reader.read(mirage::dns::records_in_a_part)) co_await mirage::yield();
+    auto& made = *read;
     if (!made) {
       dns_log.error("{}", made.error());
-      return false;
+      co_return false;
     }
     const auto served = zones_.hold(*origin);
     if (served && !mirage::dns::is_newer_serial((*made)->serial(), served->serial()))
@@ -128,8 +136,9 @@ class zone_files final : public mirage::dns::include_source {
                       (*made)->serial(), served->serial());
     dns_log.info("{}: serial {}, {} records, {} names, {} KB", *origin, (*made)->serial(), (*made)->records(),
                  (*made)->names(), (*made)->memory() / 1024);
-    zones_.set(*std::move(made));
-    return true;
+    typename Zones::replacement replaced(zones_, *std::move(made));
+    while (!replaced.advance(mirage::dns::records_in_a_part)) co_await mirage::yield();
+    co_return true;
   }
 
   Zones& zones_;

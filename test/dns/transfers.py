@@ -4,6 +4,7 @@ secondary of each for another one. Both versions of a zone differ in a few recor
 
 import signal
 import socket
+import struct
 import subprocess
 import time
 
@@ -18,6 +19,8 @@ LOOPBACK = "127.0.0.1"
 PORTS = {"ours": 5311, "nsd": 5312, "knot": 5313, "bind": 5314}
 RECORDS = 3000  # more than one message
 PATIENCE = 60
+LARGE = 500_000  # names, which take any machine much longer to read than LONGEST
+LONGEST = 0.1  # seconds for an answer meanwhile
 
 
 def zone_text(serial):
@@ -122,9 +125,12 @@ class Transfers:
         dns_daemons.end(self.processes.values())
 
     def write(self, name, serial):
+        self.replace(name, zone_of(name), zone_text(serial))
+
+    def replace(self, name, zone, text):
         folder = self.folder / name / ("zones" if name == "ours" else "")
-        (folder / "next").write_text(zone_text(serial))
-        (folder / "next").rename(folder / f"{zone_of(name)}.zone")
+        (folder / "next").write_text(text)
+        (folder / "next").rename(folder / f"{zone}.zone")
 
     def log(self, name):
         return (self.folder / name / "log").read_text(errors="replace")
@@ -185,6 +191,35 @@ class Transfers:
         require(self.log("ours").count(f"{OURS}.zone:1:") >= 2, "what is wrong in a file is told", self.log("ours")[-1500:])
         self.write("ours", serial + 1)
         self.wait_for("ours", OURS, serial + 1)
+
+    def large(self):
+        """While half a million names are read, and compared with those that were there, others are answered."""
+        names = "".join(f"host-{number:06} A 10.1.{number // 250 % 250}.{number % 250}\n" for number in range(LARGE))
+        waits = []
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.connect(("127.0.0.1", PORTS["ours"]))
+            asking.settimeout(10)
+            for serial in range(1, 6):
+                self.replace("ours", "large.test", f"$TTL 60\n@ SOA ns host {serial} 3600 600 86400 60\n@ NS ns\n{names}")
+                waits.append(max(self.waits_until(asking, serial)))
+                if serial > 1 and waits[-1] < LONGEST:
+                    return
+        require(False, f"an answer waits at most {LONGEST} s, at least once on a busy machine", waits)
+
+    @staticmethod
+    def waits_until(asking, serial):
+        """How long each answer took until that version of large.test was served."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for name in (b"\3out\4test\0", b"\5large\4test\0"):
+                before = time.monotonic()
+                asking.send(query(name, TYPES["SOA"], 0))
+                answer = asking.recv(512)
+                yield time.monotonic() - before
+            if struct.pack(">II", serial, 3600) in answer:
+                return
+            time.sleep(0.002)
+        require(False, f"version {serial} of large.test is served")
 
     @staticmethod
     def must_have_changed(name, zone):

@@ -2,7 +2,10 @@
 #include "mirage/dns/master_file.hpp"
 
 #include <array>
+#include <limits>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "ascii.hpp"
 #include "generate.hpp"
@@ -19,36 +22,64 @@ namespace {
 constexpr std::size_t greatest_rdata = 65535;
 using outcome = result<void, master_error>;
 
-class master_reader {
- public:
-  master_reader(master_sink& sink, const master_options& options)
-      : sink_(sink),
-        options_(options),
-        ttl_(options.ttl),
-        rdata_(new std::array<std::byte, greatest_rdata>) {}
+}  // namespace
 
-  outcome read(std::string_view text, std::string_view file, name origin, unsigned depth) {
-    master_words words(text);
-    while (words.next_line()) {
-      if (!words.malformed().empty()) return wrong(words, file, words.malformed());
-      const auto done = line(words, file, origin, depth);
-      if (!words.malformed().empty()) return wrong(words, file, words.malformed());
-      if (!done) return done;
+class master_reader::state {
+ public:
+  state(std::string_view text, name_view origin, master_sink& sink, const master_options& options,
+        std::string_view file)
+      : sink_(sink), options_(options), ttl_(options.ttl), rdata_(new std::array<std::byte, greatest_rdata>) {
+    files_.reserve(options.include_depth + std::size_t{1});  // what is in it is referred to
+    files_.push_back({master_words(text), file, name(origin), {}});
+  }
+
+  std::optional<outcome> read(std::size_t records) {
+    for (; records > 0; --records) {
+      open_file& at = files_.back();
+      if (generation_) {
+        if (auto done = generate_next(at.words, at.file, at.origin); !done) return done;
+      } else if (at.words.next_line()) {
+        if (auto done = line(at.words, at.file, at.origin); !done) return done;
+      } else {
+        owner_ = at.owner_before;
+        files_.pop_back();
+        if (files_.empty()) return outcome();
+      }
     }
-    return {};
+    return std::nullopt;
   }
 
  private:
+  struct open_file {
+    master_words words;
+    std::string_view file;
+    name origin;
+    name owner_before;  // RFC 1035 §5.1: an include never changes what comes behind it
+  };
+  struct generation {
+    generate_range range;
+    std::uint64_t next;
+    std::string_view pattern;
+    std::uint32_t line;
+  };
+
   static std::unexpected<master_error> wrong(const master_words& at, std::string_view file,
                                              std::string_view why) noexcept {
     return fail(master_error{why, file, at.line(), at.column()});
   }
 
-  outcome line(master_words& words, std::string_view file, name& origin, unsigned depth) {
+  outcome line(master_words& words, std::string_view file, name& origin) {
+    if (!words.malformed().empty()) return wrong(words, file, words.malformed());
+    auto done = words_of_line(words, file, origin);
+    if (!words.malformed().empty()) return wrong(words, file, words.malformed());
+    return done;
+  }
+
+  outcome words_of_line(master_words& words, std::string_view file, name& origin) {
     word first;
     if (!words.next(first)) return {};
     if (!words.indented() && !first.quoted && first.text.starts_with('$'))
-      return directive(first.text, words, file, origin, depth);
+      return directive(first.text, words, file, origin);
     words.put_back();
     return entry(words, file, origin);
   }
@@ -68,8 +99,7 @@ class master_reader {
     return record(words, file, origin);
   }
 
-  outcome directive(std::string_view what, master_words& words, std::string_view file, name& origin,
-                    unsigned depth) {
+  outcome directive(std::string_view what, master_words& words, std::string_view file, name& origin) {
     word argument;
     if (!words.next(argument)) return wrong(words, file, "the directive needs something behind it");
     if (equal_ignoring_case(what, "$ORIGIN")) {
@@ -81,9 +111,9 @@ class master_reader {
       if (!parsed) return wrong(words, file, "a time to live was expected, as 3600 or 1h");
       ttl_ = parsed;
     } else if (equal_ignoring_case(what, "$INCLUDE")) {
-      return include(argument.text, words, file, origin, depth);
+      return include(argument.text, words, file, origin);
     } else if (equal_ignoring_case(what, "$GENERATE")) {
-      return generate_records(argument.text, words, file, origin);
+      return generate_records(argument.text, words, file);
     } else {
       return wrong(words, file, "there are $ORIGIN, $TTL, $INCLUDE and $GENERATE, and no others");
     }
@@ -91,9 +121,9 @@ class master_reader {
     return {};
   }
 
-  outcome include(std::string_view included, master_words& words, std::string_view file, const name& origin,
-                  unsigned depth) {
-    if (depth == 0) return wrong(words, file, "files are included in files too deeply");
+  outcome include(std::string_view included, master_words& words, std::string_view file, const name& origin) {
+    if (files_.size() > options_.include_depth)
+      return wrong(words, file, "files are included in files too deeply");
     const auto text = sink_.include(included);
     if (!text) return wrong(words, file, "the file to include is not there");
     name inner = origin;
@@ -103,31 +133,32 @@ class master_reader {
       if (!parsed) return wrong(words, file, describe(parsed.error()));
       inner = *parsed;
     }
-    const name owner = owner_;  // RFC 1035 §5.1: an include never changes what comes behind it
-    auto read_all = read(*text, included, inner, depth - 1);
-    owner_ = owner;
-    return read_all;
+    if (words.malformed().empty()) files_.push_back({master_words(*text), included, inner, owner_});
+    return {};
   }
 
-  outcome generate_records(std::string_view range_text, master_words& words, std::string_view file,
-                           const name& origin) {
+  outcome generate_records(std::string_view range_text, master_words& words, std::string_view file) {
     const auto range = generate_range::parse(range_text);
     if (!range) return wrong(words, file, "a range was expected, as 1-10 or 1-10/2");
     if (range->count() > options_.most_generated)
       return wrong(words, file, "the range makes more records than are allowed");
     const std::uint32_t line_number = words.line();
-    const std::string_view pattern = words.rest_of_line();
+    generation_ = {*range, range->first, words.rest_of_line(), line_number};
+    return {};
+  }
+
+  outcome generate_next(const master_words& words, std::string_view file, const name& origin) {
     std::array<char, 1024> space;
-    for (std::uint64_t number = range->first; number <= range->last; number += range->step) {
-      const auto text = generate(pattern, static_cast<std::uint32_t>(number), space);
-      if (!text) return wrong(words, file, "what is to be generated is malformed or too long");
-      master_words generated(*text, line_number);
-      if (!generated.next_line() || !generated.malformed().empty())
-        return wrong(words, file, "what is to be generated is malformed");
-      const auto done = entry(generated, file, origin);
-      if (!generated.malformed().empty()) return wrong(words, file, generated.malformed());
-      if (!done) return wrong(words, file, done.error().why);
-    }
+    const auto text = generate(generation_->pattern, static_cast<std::uint32_t>(generation_->next), space);
+    if (!text) return wrong(words, file, "what is to be generated is malformed or too long");
+    master_words generated(*text, generation_->line);
+    if (!generated.next_line() || !generated.malformed().empty())
+      return wrong(words, file, "what is to be generated is malformed");
+    const auto done = entry(generated, file, origin);
+    if (!generated.malformed().empty()) return wrong(words, file, generated.malformed());
+    if (!done) return wrong(words, file, done.error().why);
+    generation_->next += generation_->range.step;
+    if (generation_->next > generation_->range.last) generation_.reset();
     return {};
   }
 
@@ -179,7 +210,9 @@ class master_reader {
   }
 
   master_sink& sink_;
-  const master_options& options_;
+  const master_options options_;
+  std::vector<open_file> files_;  // the innermost last
+  std::optional<generation> generation_;
   name owner_;
   bool has_owner_ = false;
   std::optional<std::uint32_t> ttl_;
@@ -187,18 +220,25 @@ class master_reader {
   std::unique_ptr<std::array<std::byte, greatest_rdata>> rdata_;
 };
 
-}  // namespace
-
 void format(text_writer& out, const master_error& error) noexcept {
   if (!error.file.empty()) format_to(out, "{}:", error.file);
   if (error.line != 0) format_to(out, "{}:{}:", error.line, error.column);
   format_to(out, " {}", error.why);
 }
 
+master_reader::master_reader(std::string_view text, name_view origin, master_sink& sink,
+                             const master_options& options, std::string_view file)
+    : state_(new state(text, origin, sink, options, file)) {}
+master_reader::~master_reader() = default;
+
+std::optional<result<void, master_error>> master_reader::read(std::size_t records) {
+  return state_->read(records);
+}
+
 result<void, master_error> read_master_file(std::string_view text, name_view origin, master_sink& sink,
                                             const master_options& options, std::string_view file) {
-  master_reader reader(sink, options);
-  return reader.read(text, file, name(origin), options.include_depth);
+  master_reader reader(text, origin, sink, options, file);
+  return *reader.read(std::numeric_limits<std::size_t>::max());
 }
 
 }  // namespace mirage::dns

@@ -23,22 +23,62 @@ bool record_log::add(cbytes labels, record_type type, std::uint32_t ttl, cbytes 
   store_be32(to + 2, ttl);
   store_be16(to + 6, static_cast<std::uint16_t>(rdata.size()));
   if (!rdata.empty()) std::memcpy(to + 8, rdata.data(), rdata.size());
-  places_.push_back(static_cast<std::uint32_t>((pieces_.size() - 1) * piece_size + used_));
+  insert(static_cast<std::uint32_t>((pieces_.size() - 1) * piece_size + used_));
   used_ += size;
   return true;
 }
 
-void record_log::sort() {
-  // Of equal ones, which may differ in their TTL, the first that was added stays.
-  const auto before = [this](std::uint32_t a, std::uint32_t b) {
-    const auto order = at(a) <=> at(b);
-    return order != 0 ? order < 0 : a < b;
-  };
-  // Most files are written in order, and looking is much cheaper than sorting.
-  if (!std::ranges::is_sorted(places_, before)) std::ranges::sort(places_, before);
-  const auto same = [this](std::uint32_t a, std::uint32_t b) { return (at(a) <=> at(b)) == 0; };
-  const auto [first, last] = std::ranges::unique(places_, same);
-  places_.erase(first, last);
+// Most files are in order, save that a name's records are in that of whoever wrote them.
+void record_log::insert(std::uint32_t place) {
+  constexpr std::size_t most_steps = 32;
+  auto where = places_.end();
+  while (in_order_ && where != places_.begin()) {
+    const auto order = at(where[-1]) <=> at(place);
+    if (order == 0) return;
+    if (order < 0) break;
+    --where;
+    in_order_ = places_.end() - where <= static_cast<std::ptrdiff_t>(most_steps);
+  }
+  places_.insert(in_order_ ? where : places_.end(), place);
+}
+
+bool record_log::sort(std::size_t records) {
+  for (; !in_order_; --records) {
+    if (records == 0) return false;
+    if (run_ < places_.size())
+      merge_next();
+    else
+      keep_next();
+  }
+  return true;
+}
+
+void record_log::merge_next() {
+  const std::size_t size = places_.size();
+  const std::size_t begin = merged_.size() / (2 * run_) * (2 * run_);  // of the two runs
+  const std::size_t middle = std::min(begin + run_, size);
+  const std::size_t end = std::min(begin + 2 * run_, size);
+  if (merged_.size() == begin) {
+    merged_.reserve(size);
+    left_ = begin;
+    right_ = middle;
+  }
+  const bool from_left = right_ == end || (left_ != middle && order(places_[left_], places_[right_]) < 0);
+  merged_.push_back(places_[from_left ? left_++ : right_++]);
+  if (merged_.size() < size) return;
+  places_.swap(merged_);
+  merged_.clear();
+  run_ *= 2;
+  left_ = right_ = 0;
+}
+
+void record_log::keep_next() {
+  const std::uint32_t next = places_[left_++];
+  if (right_ == 0 || (at(places_[right_ - 1]) <=> at(next)) != 0) places_[right_++] = next;
+  if (left_ < places_.size()) return;
+  places_.resize(right_);
+  merged_ = {};
+  in_order_ = true;
 }
 
 }  // namespace mirage::dns

@@ -47,8 +47,9 @@ class record_log {
  public:
   /// False when there are 4 GiB of them. The labels are folded to lower case.
   [[nodiscard]] bool add(cbytes labels, record_type type, std::uint32_t ttl, cbytes rdata);
-  /// Puts them in their order, each once.
-  void sort();
+  /// Puts them in their order, each once, in parts that take as long as to look at so many records. True when
+  /// that is done.
+  [[nodiscard]] bool sort(std::size_t records);
   [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
   [[nodiscard]] kept_record operator[](std::size_t i) const noexcept { return at(places_[i]); }
 
@@ -57,9 +58,26 @@ class record_log {
   [[nodiscard]] kept_record at(std::uint32_t place) const noexcept {
     return kept_record(pieces_[place / piece_size].get() + place % piece_size);
   }
+  // Of equal records, which may differ in their TTL, the first that was added comes first, and stays.
+  [[nodiscard]] std::strong_ordering order(std::uint32_t a, std::uint32_t b) const noexcept {
+    const auto order = at(a) <=> at(b);
+    return order != 0 ? order : a <=> b;
+  }
+  void insert(std::uint32_t place);
+  void merge_next();
+  void keep_next();
+
   std::vector<std::unique_ptr<std::byte[]>> pieces_;
   std::size_t used_ = piece_size;  // of the last piece
   std::vector<std::uint32_t> places_;
+  bool in_order_ = true;  // and each once
+
+  // A merge sort from below: runs of `run_` places are in order, and two of them become one in `merged_`. In
+  // the end equal ones are left out.
+  std::vector<std::uint32_t> merged_;
+  std::size_t run_ = 1;
+  std::size_t left_ = 0;   // the next place of the left run; in the end the next of all
+  std::size_t right_ = 0;  // and of the right one; in the end how many are kept
 };
 
 }  // namespace mirage::dns

@@ -83,19 +83,16 @@ void zone::index(std::uint64_t hash, std::uint32_t offset) noexcept {
   slots_[place] = {static_cast<std::uint32_t>(hash), offset + 1};
 }
 
-// Which is known only when all nodes are there: a name may lie between a node and the `*` below it.
-void zone::mark_wildcards() noexcept {
-  for_each([this](zone_node node) {
-    const cbytes labels = node.labels();
-    if (labels.size() < 2 || labels[0] != std::byte{1} || labels[1] != std::byte{'*'}) return;
-    const cbytes parent = labels.subspan(2);
-    const label_starts starts(parent);
-    std::uint64_t hash = origin_hash_;
-    for (unsigned i = starts.count(); i-- > 0;) hash = query_name::extend(hash, starts.label(i));
-    const zone_node found = find(hash, parent);
-    if (found)
-      arena_[static_cast<std::size_t>(found.at_ - arena_.get()) + 1] |= std::byte{zone_node::wildcard};
-  });
+// Of a `*` the name above it, which may lie long before.
+void zone::mark_wildcard(zone_node node) noexcept {
+  const cbytes labels = node.labels();
+  if (labels.size() < 2 || labels[0] != std::byte{1} || labels[1] != std::byte{'*'}) return;
+  const cbytes parent = labels.subspan(2);
+  const label_starts starts(parent);
+  std::uint64_t hash = origin_hash_;
+  for (unsigned i = starts.count(); i-- > 0;) hash = query_name::extend(hash, starts.label(i));
+  const zone_node found = find(hash, parent);
+  if (found) arena_[static_cast<std::size_t>(found.at_ - arena_.get()) + 1] |= std::byte{zone_node::wildcard};
 }
 
 void zone::prepare_soa() {

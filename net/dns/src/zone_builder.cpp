@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-#include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "mirage/dns/rdata.hpp"
 #include "mirage/dns/zone.hpp"
@@ -29,12 +29,85 @@ bool is_of_chain(cbytes nsec3, cbytes parameters) noexcept {
 
 }  // namespace
 
-struct zone_builder::state {
+class zone_builder::state {
+ public:
+  explicit state(name_view of) : origin(of) { origin.lower(); }
+
+  /// As `finish` says.
+  [[nodiscard]] std::optional<result<std::unique_ptr<const zone>, zone_error>> advance(std::size_t parts) {
+    for (; parts > 0; --parts) {
+      if (step_ == step::sort) {
+        if (!records.sort(parts)) return std::nullopt;
+        writer_.emplace(records, output_);
+        step_ = step::measure;
+      } else if (writer_->next(node_)) {
+        step_ == step::measure ? measure() : write();
+      } else if (writer_->failed()) {
+        return fail(writer_->error());
+      } else if (output_.size() > std::numeric_limits<std::uint32_t>::max() - 1) {
+        return fail(zone_error::too_large);
+      } else if (step_ == step::measure) {
+        begin_writing();
+      } else {
+        made_->prepare_soa();
+        records = {};
+        return std::unique_ptr<const zone>(std::move(made_));
+      }
+    }
+    return std::nullopt;
+  }
+
   name origin;
   record_log records;
+
+ private:
+  enum class step : std::uint8_t { sort, measure, write };
+
+  void measure() noexcept {
+    made_->names_ += node_.nothing_else ? 0 : 1;
+    nsecs_ += node_.nsec ? 1 : 0;
+    nsec3s_ += node_.nsec3 ? 1 : 0;
+  }
+
+  void begin_writing() {
+    made_->origin_ = origin;
+    const query_name apex(origin);
+    made_->origin_labels_ = apex.labels();
+    made_->origin_hash_ = apex.hash(apex.labels());
+    made_->records_ = records.size();
+    made_->arena_size_ = output_.size();
+    made_->arena_ = std::make_unique_for_overwrite<std::byte[]>(output_.size());
+    made_->slots_.resize(made_->names_ + made_->names_ / 3 + 2);
+    made_->nsec_.reserve(nsecs_);
+    made_->nsec3_.reserve(nsec3s_);
+    output_ = node_output(made_->arena_.get());
+    writer_.emplace(records, output_);
+    step_ = step::write;
+  }
+
+  void write() {
+    const auto offset = static_cast<std::uint32_t>(node_.offset);
+    const zone_node at(made_->arena_.get() + node_.offset);
+    if (node_.labels.empty()) parameters_ = at.find(record_type::nsec3param).rdata_or_none();
+    if (!node_.nothing_else) made_->index(hash_of(made_->origin_hash_, node_.labels), offset);
+    if (node_.nsec && !node_.occluded) made_->nsec_.push_back(offset);
+    if (node_.nsec3 && node_.labels.size() == 1 + digits_of_a_hash &&
+        is_of_chain(at.find(record_type::nsec3).rdata(), parameters_))
+      made_->nsec3_.push_back(offset);
+    made_->mark_wildcard(at);
+  }
+
+  step step_ = step::sort;
+  std::unique_ptr<zone> made_{new zone};
+  node_output output_;  // only measures, at first
+  std::optional<node_writer> writer_;
+  written_node node_;
+  std::size_t nsecs_ = 0;
+  std::size_t nsec3s_ = 0;
+  cbytes parameters_;  // of the NSEC3 chain
 };
 
-zone_builder::zone_builder(name_view origin) : state_(new state{name(origin), {}}) { state_->origin.lower(); }
+zone_builder::zone_builder(name_view origin) : state_(new state(origin)) {}
 zone_builder::~zone_builder() = default;
 
 result<void, zone_error> zone_builder::add(name_view owner, record_type type, std::uint32_t ttl,
@@ -46,53 +119,13 @@ result<void, zone_error> zone_builder::add(name_view owner, record_type type, st
   return {};
 }
 
+std::optional<result<std::unique_ptr<const zone>, zone_error>> zone_builder::finish(std::size_t records) {
+  return state_->advance(records);
+}
+
 result<std::unique_ptr<const zone>, zone_error> zone_builder::finish() {
-  record_log& records = state_->records;
-  records.sort();
-  std::unique_ptr<zone> made(new zone);
-  written_node node;
-  node_output measure;
-  std::size_t nsecs = 0;
-  std::size_t nsec3s = 0;
-  for (node_writer writer(records, measure);;) {
-    if (!writer.next(node)) {
-      if (writer.failed()) return fail(writer.error());
-      break;
-    }
-    made->names_ += node.nothing_else ? 0 : 1;
-    nsecs += node.nsec ? 1 : 0;
-    nsec3s += node.nsec3 ? 1 : 0;
-  }
-  if (measure.size() > std::numeric_limits<std::uint32_t>::max() - 1) return fail(zone_error::too_large);
-
-  made->origin_ = state_->origin;
-  const query_name origin(made->origin_);
-  made->origin_labels_ = origin.labels();
-  made->origin_hash_ = origin.hash(origin.labels());
-  made->records_ = records.size();
-  made->arena_size_ = measure.size();
-  made->arena_ = std::make_unique_for_overwrite<std::byte[]>(measure.size());
-  made->slots_.resize(made->names_ + made->names_ / 3 + 2);
-  made->nsec_.reserve(nsecs);
-  made->nsec3_.reserve(nsec3s);
-
-  node_output out(made->arena_.get());
-  node_writer writer(records, out);
-  cbytes parameters;
-  while (writer.next(node)) {
-    const auto offset = static_cast<std::uint32_t>(node.offset);
-    const zone_node at(made->arena_.get() + node.offset);
-    if (node.labels.empty()) parameters = at.find(record_type::nsec3param).rdata_or_none();
-    if (!node.nothing_else) made->index(hash_of(made->origin_hash_, node.labels), offset);
-    if (node.nsec && !node.occluded) made->nsec_.push_back(offset);
-    if (node.nsec3 && node.labels.size() == 1 + digits_of_a_hash &&
-        is_of_chain(at.find(record_type::nsec3).rdata(), parameters))
-      made->nsec3_.push_back(offset);
-  }
-  made->mark_wildcards();
-  made->prepare_soa();
-  state_->records = {};
-  return std::unique_ptr<const zone>(std::move(made));
+  while (true)
+    if (auto made = finish(std::numeric_limits<std::size_t>::max())) return *std::move(made);
 }
 
 }  // namespace mirage::dns

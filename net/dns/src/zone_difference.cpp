@@ -2,10 +2,10 @@
 #include "mirage/dns/zone_difference.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "label_order.hpp"
 #include "mirage/core/panic.hpp"
-#include "mirage/dns/zone_records.hpp"
 
 namespace mirage::dns {
 
@@ -26,11 +26,10 @@ std::uint16_t set_of(cbytes record, bool is_signature) noexcept {
 }
 
 /// The order in which a zone has its records, their TTLs aside.
-std::strong_ordering order_of(const zone_records& a, const zone_records& b,
-                              std::size_t origin_size) noexcept {
-  const auto labels_of = [origin_size](const zone_records& of) {
+std::strong_ordering order_of(const zone_records& a, const zone_records& b) noexcept {
+  const auto labels_of = [](const zone_records& of) {
     const cbytes wire = of.owner().view().wire();
-    return wire.first(wire.size() - origin_size);
+    return wire.first(wire.size() - of.origin().size());
   };
   if (const auto order = canonical_order(labels_of(a), labels_of(b)); order != 0) return order;
   const bool signature_a = a.type() == record_type::rrsig;
@@ -49,32 +48,47 @@ void append(std::vector<std::byte>& to, name_view owner, cbytes record) {
 
 }  // namespace
 
-shared<const zone_difference> zone_difference::between(const zone& from, const zone& to, std::size_t most) {
-  std::unique_ptr<zone_difference> made(new zone_difference);
-  made->from_ = from.serial();
-  made->to_ = to.serial();
-  append(made->removed_, from.origin(), from.apex().find(record_type::soa).records());
-  append(made->added_, to.origin(), to.apex().find(record_type::soa).records());
-  zone_records old_ones(from);
-  zone_records new_ones(to);
-  while (!old_ones.at_end() || !new_ones.at_end()) {
-    if (made->size() > most) return nullptr;
-    const auto order = new_ones.at_end()   ? std::strong_ordering::less
-                       : old_ones.at_end() ? std::strong_ordering::greater
-                                           : order_of(old_ones, new_ones, from.origin().size());
-    const bool same = order == 0 && std::ranges::equal(old_ones.record(), new_ones.record());
-    if (order <= 0) {
-      if (!same && old_ones.type() != record_type::soa)
-        append(made->removed_, old_ones.owner(), old_ones.record());
-      old_ones.next();
-    }
-    if (order >= 0) {
-      if (!same && new_ones.type() != record_type::soa)
-        append(made->added_, new_ones.owner(), new_ones.record());
-      new_ones.next();
-    }
+zone_comparison::zone_comparison(const zone& from, const zone& to, std::size_t most)
+    : most_(most), old_ones_(from), new_ones_(to), found_(new zone_difference) {
+  found_->from_ = from.serial();
+  found_->to_ = to.serial();
+  append(found_->removed_, from.origin(), from.apex().find(record_type::soa).records());
+  append(found_->added_, to.origin(), to.apex().find(record_type::soa).records());
+}
+
+bool zone_comparison::compare(std::size_t records) {
+  for (; found_ && !(old_ones_.at_end() && new_ones_.at_end()); --records) {
+    if (records == 0) return false;
+    if (found_->size() > most_)
+      found_ = nullptr;
+    else
+      compare_next();
   }
-  return made;
+  return true;
+}
+
+void zone_comparison::compare_next() {
+  const auto order = new_ones_.at_end()   ? std::strong_ordering::less
+                     : old_ones_.at_end() ? std::strong_ordering::greater
+                                          : order_of(old_ones_, new_ones_);
+  const bool same = order == 0 && std::ranges::equal(old_ones_.record(), new_ones_.record());
+  if (order <= 0) {
+    if (!same && old_ones_.type() != record_type::soa)
+      append(found_->removed_, old_ones_.owner(), old_ones_.record());
+    old_ones_.next();
+  }
+  if (order >= 0) {
+    if (!same && new_ones_.type() != record_type::soa)
+      append(found_->added_, new_ones_.owner(), new_ones_.record());
+    new_ones_.next();
+  }
+}
+
+shared<const zone_difference> zone_difference::between(const zone& from, const zone& to, std::size_t most) {
+  zone_comparison comparison(from, to, most);
+  while (!comparison.compare(std::numeric_limits<std::size_t>::max())) {
+  }
+  return comparison.take();
 }
 
 }  // namespace mirage::dns

@@ -39,6 +39,14 @@ std::vector<std::string> read(std::string_view text, lines sink = {}) {
   return sink.all;
 }
 
+std::vector<std::string> read_in_parts(std::string_view text, lines sink) {
+  master_reader reader(text, *name::parse("example."), sink, {.ttl = 60});
+  auto done = reader.read(1);
+  while (!done) done = reader.read(1);
+  EXPECT_TRUE(*done) << done->error().line << ": " << done->error().why;
+  return sink.all;
+}
+
 std::string error_of(std::string_view text, lines sink = {}, const master_options& options = {.ttl = 60}) {
   const auto done = read_master_file(text, *name::parse("example."), sink, options, "file");
   if (done) return "no error";
@@ -140,6 +148,21 @@ TEST(MasterFile, TextForms) {
   EXPECT_EQ(read("x A \\# 4 c0000201"), (texts{"x.example. 60 A 192.0.2.1"}));
   EXPECT_EQ(read("x SVCB 1 . port=443 mandatory=port alpn=\"h2\" key667=\"a b\""),
             (texts{"x.example. 60 SVCB 1 . mandatory=port alpn=h2 port=443 key667=\"a b\""}));
+}
+
+TEST(MasterFile, IsTheSameInParts) {
+  lines sink;
+  sink.files["one"] = "x A 192.0.2.1\n$INCLUDE two deep\ny A 192.0.2.2\n";
+  sink.files["two"] = "$ORIGIN q.example.\nz A 192.0.2.3\n";
+  sink.files["nothing"] = "";
+  constexpr std::string_view text =
+      "a A 192.0.2.4\n$INCLUDE one\n  TXT a\n$GENERATE 1-3 h$ A 192.0.2.$\n$INCLUDE nothing\n\nb A "
+      "192.0.2.5\n";
+  EXPECT_EQ(read_in_parts(text, sink), read(text, sink));
+  EXPECT_EQ(read(text, sink),
+            (texts{"a.example. 60 A 192.0.2.4", "x.example. 60 A 192.0.2.1", "z.q.example. 60 A 192.0.2.3",
+                   "y.example. 60 A 192.0.2.2", "a.example. 60 TXT \"a\"", "h1.example. 60 A 192.0.2.1",
+                   "h2.example. 60 A 192.0.2.2", "h3.example. 60 A 192.0.2.3", "b.example. 60 A 192.0.2.5"}));
 }
 
 }  // namespace

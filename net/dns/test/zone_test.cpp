@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -97,6 +99,70 @@ TEST(Zone, IsSmall) {
   ASSERT_EQ(zone->names(), std::size_t{names} + 1);
   EXPECT_LT(static_cast<double>(zone->memory()) / names, 80);
   EXPECT_TRUE(find(*zone, "h000000.example."));
+}
+
+/// Owners, types and data of all records, and what was found out about the names.
+std::string words_of(const zone& of) {
+  std::string words;
+  of.for_each([&](zone_node node) {
+    const cbytes labels = node.labels();
+    for (const std::byte each : labels) words += static_cast<char>(each);
+    words += node.is_cut() ? "C" : "";
+    words += node.is_occluded() ? "O" : "";
+    words += node.has_wildcard() ? "W" : "";
+    node.for_each([&](const record_set& set) {
+      for (const std::byte each : set.records()) words += static_cast<char>(each);
+    });
+  });
+  return words;
+}
+
+std::unique_ptr<const zone> made_in_parts(std::string_view text, std::size_t part) {
+  zone_reader reader(text, *name::parse("example."));
+  while (true) {
+    auto read = reader.read(part);
+    if (!read) continue;
+    EXPECT_TRUE(*read) << read->error().line << ": " << read->error().why;
+    return **std::move(read);
+  }
+}
+
+TEST(Zone, IsTheSameInWhateverOrderAndParts) {
+  std::vector<std::string> lines{"cut NS ns.cut\n", "ns.cut A 192.0.2.1\n", "*.w A 192.0.2.2\n", "w TXT w\n",
+                                 "a MX 10 w\n",     "a A 192.0.2.3\n",      "a A 192.0.2.3\n",   "@ NS a\n"};
+  for (int i = 0; i < 300; ++i) lines.push_back("n" + std::to_string(i * 7 % 300) + " A 192.0.2.1\n");
+  const auto text_of = [&] {
+    std::string text(soa);
+    for (const auto& each : lines) text += each;
+    return text;
+  };
+  const std::string words = words_of(*made_in_parts(text_of(), 1'000'000));
+  EXPECT_NE(words.find('W'), std::string::npos);
+  std::mt19937 random(1);
+  for (int turn = 0; turn < 50; ++turn) {
+    std::ranges::shuffle(lines, random);
+    for (const std::size_t part : {1u, 7u, 256u})
+      ASSERT_EQ(words_of(*made_in_parts(text_of(), part)), words) << turn << ", " << part;
+  }
+}
+
+TEST(Zone, OfRecordsThatDifferInTheirTtlHasTheFirst) {
+  std::string text = "$TTL 60\n";
+  for (int i = 400; i > 0; --i) text += "n" + std::to_string(i) + " A 192.0.2.1\n";
+  const auto zone = made(text + "b 5 A 192.0.2.1\nn1 70 A 192.0.2.1\nb 6 A 192.0.2.1\n");
+  EXPECT_EQ(find(*zone, "b.example.").find(record_type::a).ttl(), 5u);
+  EXPECT_EQ(find(*zone, "n1.example.").find(record_type::a).ttl(), 60u);
+  EXPECT_EQ(zone->records(), 402u);
+}
+
+TEST(Zone, ThatIsWrongIsRefusedInPartsToo) {
+  zone_reader reader("a CNAME b\na A 192.0.2.1\n@ 60 SOA ns host 7 2 3 4 5\n", *name::parse("example."),
+                     "file");
+  auto read = reader.read(1);
+  for (int turn = 0; !read && turn < 100; ++turn) read = reader.read(1);
+  ASSERT_TRUE(read.has_value());
+  ASSERT_FALSE(*read);
+  EXPECT_EQ(read->error().line, 1u) << "no time to live";
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     state = incoming.input(rest.first(length), 1);
     rest = rest.subspan(length);
   }
+  while (state == incoming_transfer::state::building) state = incoming.build(1);
   check((state == incoming_transfer::state::failed) == (incoming.error() != transfer_error::none));
   const auto made = incoming.take();
   if (state != incoming_transfer::state::done) check(made == nullptr);

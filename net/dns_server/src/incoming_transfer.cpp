@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "mirage/core/endian.hpp"
-#include "mirage/dns/zone_records.hpp"
 #include "mirage/dns_server/zone_versions.hpp"
 
 namespace mirage::dns {
@@ -90,7 +89,7 @@ incoming_transfer::state incoming_transfer::input(cbytes message, std::uint64_t 
   if (!take_records(*reader)) return failed(error_);
   if (step_ != step::end) return state::more;
   if (unsigned_messages_ > 0) return failed(transfer_error::not_signed);
-  return state::done;
+  return builder_ ? state::building : state::done;
 }
 
 bool incoming_transfer::check_head(message_reader& reader) {
@@ -171,7 +170,7 @@ bool incoming_transfer::take_soa(const record& each, cbytes rdata) {
       [[fallthrough]];
     case step::whole:
       if (serial != target_) return wrong(transfer_error::bad_order);
-      return finish();
+      return all_came();
     case step::removing:
       if (!is_newer_serial(serial, current_)) return wrong(transfer_error::bad_order);
       current_ = serial;
@@ -179,7 +178,11 @@ bool incoming_transfer::take_soa(const record& each, cbytes rdata) {
       return true;
     case step::adding:
       if (serial != current_) return wrong(transfer_error::bad_order);
-      if (serial == target_) return apply_changes() && finish();
+      if (serial == target_) {
+        builder_.emplace(origin_);
+        unchanged_.emplace(*have_);
+        return all_came();
+      }
       step_ = step::removing;
       return true;
     case step::end: break;
@@ -196,44 +199,63 @@ bool incoming_transfer::change_record(const record& each, cbytes rdata, bool add
   const auto [place, is_new] = changes_.try_emplace(key_of(each.owner, each.type, rdata));
   change& what = place->second;
   if (is_new) what.was_there = !added;
+  if (is_new) missing_ += what.was_there ? 1 : 0;
   what.added = added;
   what.ttl = each.ttl;
   return true;
 }
 
-bool incoming_transfer::apply_changes() {
-  builder_.emplace(origin_);
-  std::size_t missing = 0;  // records that were removed and that we have not met
-  for (const auto& [key, what] : changes_) missing += what.was_there ? 1 : 0;
-  for (zone_records each(*have_); !each.at_end(); each.next()) {
-    if (each.type() == record_type::soa) continue;
-    const cbytes rdata = each.record().subspan(record_set::record_header);
-    const auto found = changes_.find(key_of(each.owner(), each.type(), rdata));
-    if (found != changes_.end()) {
-      missing -= found->second.was_there ? 1 : 0;
-    } else if (!builder_->add(each.owner(), each.type(), load_be32(each.record().data() + 6), rdata)) {
-      return wrong(transfer_error::too_large);
+bool incoming_transfer::all_came() {
+  step_ = step::end;
+  if (!builder_) builder_.emplace(origin_);
+  return builder_->add(origin_, record_type::soa, soa_ttl_, soa_) || wrong(transfer_error::bad_record);
+}
+
+incoming_transfer::state incoming_transfer::build(std::size_t records) {
+  if (!apply_changes(records)) return failed(error_);
+  auto made = builder_->finish(records);
+  if (!made) return state::building;
+  if (!*made) return failed(transfer_error::bad_record);
+  made_ = **std::move(made);
+  return state::done;
+}
+
+// As far as `records` allows, which are counted down; with some of them left all are applied.
+bool incoming_transfer::apply_changes(std::size_t& records) {
+  for (; records > 0; --records) {
+    if (unchanged_ && !unchanged_->at_end()) {
+      if (!keep_record(*unchanged_)) return false;
+      unchanged_->next();
+    } else if (missing_ > 0) {
+      return wrong(transfer_error::other_version);
+    } else if (!changes_.empty()) {
+      if (!add_change()) return false;
+    } else {
+      break;
     }
-  }
-  if (missing > 0) return wrong(transfer_error::other_version);
-  for (const auto& [key, what] : changes_) {
-    if (!what.added) continue;
-    const name_view owner = *name_view::front_of(key);
-    const cbytes rest = cbytes(key).subspan(owner.size());
-    const auto type = static_cast<record_type>(load_be16(rest.data()));
-    if (!builder_->add(owner, type, what.ttl, rest.subspan(2))) return wrong(transfer_error::bad_record);
   }
   return true;
 }
 
-bool incoming_transfer::finish() {
-  if (!builder_) builder_.emplace(origin_);
-  if (!builder_->add(origin_, record_type::soa, soa_ttl_, soa_)) return wrong(transfer_error::bad_record);
-  auto made = builder_->finish();
-  if (!made) return wrong(transfer_error::bad_record);
-  made_ = *std::move(made);
-  step_ = step::end;
-  return true;
+bool incoming_transfer::keep_record(const zone_records& each) {
+  if (each.type() == record_type::soa) return true;
+  const cbytes rdata = each.record().subspan(record_set::record_header);
+  const auto found = changes_.find(key_of(each.owner(), each.type(), rdata));
+  if (found != changes_.end()) {
+    missing_ -= found->second.was_there ? 1 : 0;
+    return true;
+  }
+  return builder_->add(each.owner(), each.type(), load_be32(each.record().data() + 6), rdata) ||
+         wrong(transfer_error::too_large);
+}
+
+bool incoming_transfer::add_change() {
+  const auto next = changes_.extract(changes_.begin());
+  if (!next.mapped().added) return true;
+  const name_view owner = *name_view::front_of(next.key());
+  const cbytes rest = cbytes(next.key()).subspan(owner.size());
+  const auto type = static_cast<record_type>(load_be16(rest.data()));
+  return builder_->add(owner, type, next.mapped().ttl, rest.subspan(2)) || wrong(transfer_error::bad_record);
 }
 
 }  // namespace mirage::dns

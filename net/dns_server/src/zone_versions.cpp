@@ -2,19 +2,36 @@
 #include "mirage/dns_server/zone_versions.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace mirage::dns {
 
 void zone_versions::set(shared<const zone> added) {
-  const auto before = zones_.hold(added->origin());
+  replacement all(*this, std::move(added));
+  while (!all.advance(std::numeric_limits<std::size_t>::max())) {
+  }
+}
+
+zone_versions::replacement::replacement(zone_versions& in, shared<const zone> added)
+    : in_(in), before_(in.hold(added->origin())), added_(std::move(added)) {
+  if (before_ && is_newer_serial(added_->serial(), before_->serial()))
+    comparison_.emplace(*before_, *added_, in.options_.most_octets);
+}
+
+bool zone_versions::replacement::advance(std::size_t records) {
+  if (comparison_ && !comparison_->compare(records)) return false;
+  const auto now = in_.hold(added_->origin());
+  const bool changed = !now || now->serial() != added_->serial();
+  in_.serve(added_, changed, comparison_ && now == before_ ? comparison_->take() : nullptr);
+  return true;
+}
+
+void zone_versions::serve(shared<const zone> added, bool changed, shared<const zone_difference> difference) {
   const zone& now = *added;
   zones_.set(std::move(added));
-  const bool changed = !before || before->serial() != now.serial();
-  if (before && changed) keep(*before, now);
   // With the same serial but other content, what was known of older versions is wrong.
-  if (before && !changed)
-    std::erase_if(histories_, [&](const history& each) { return each.origin.view() == now.origin(); });
+  keep(now.origin(), changed ? std::move(difference) : nullptr);
   if (changed)
     for (zone_watcher* each : watchers_) each->zone_changed(now);
 }
@@ -29,15 +46,13 @@ void zone_versions::set_unavailable(name_view origin) {
   zones_.set_unavailable(origin);
 }
 
-void zone_versions::keep(const zone& before, const zone& now) {
-  auto found = std::ranges::find_if(histories_,
-                                    [&](const history& each) { return each.origin.view() == now.origin(); });
-  if (found == histories_.end()) found = histories_.insert(found, {now.origin(), {}});
+// Without a difference to the one before, those to older ones lead nowhere.
+void zone_versions::keep(name_view origin, shared<const zone_difference> difference) {
+  const auto is_its = [&](const history& each) { return each.origin.view() == origin; };
+  if (!difference) return (void)std::erase_if(histories_, is_its);
+  auto found = std::ranges::find_if(histories_, is_its);
+  if (found == histories_.end()) found = histories_.insert(found, {name(origin), {}});
   auto& differences = found->differences;
-  auto difference = is_newer_serial(now.serial(), before.serial())
-                        ? zone_difference::between(before, now, options_.most_octets)
-                        : nullptr;
-  if (!difference) return differences.clear();
   differences.push_back(std::move(difference));
   std::size_t octets = 0;
   for (const auto& each : differences) octets += each->size();

@@ -190,6 +190,37 @@ TEST(PeerResponder, GivesDifferences) {
       << "too long for UDP";
 }
 
+TEST(PeerResponder, ServesTheVersionBeforeUntilTheDifferencesAreKnown) {
+  trading on;
+  const name origin = *name::parse("example.");
+  on.versions.set(*read_zone("$TTL 60\n@ SOA ns host 10 2 3 4 5\n$GENERATE 1-9 x$ A 192.0.2.1\n", origin));
+  zone_versions::replacement replaced(
+      on.versions, *read_zone("$TTL 60\n@ SOA ns host 11 2 3 4 5\n$GENERATE 1-8 x$ A 192.0.2.1\n", origin));
+  int parts = 0;
+  for (; !replaced.advance(1); ++parts) ASSERT_EQ(on.versions.hold(origin)->serial(), 10u);
+  EXPECT_GE(parts, 9);
+  EXPECT_EQ(on.versions.hold(origin)->serial(), 11u);
+  const auto differences = on.versions.since(origin, 10);
+  ASSERT_EQ(differences.size(), 1u);
+  EXPECT_EQ(differences[0]->to_serial(), 11u);
+}
+
+TEST(PeerResponder, ForgetsDifferencesToAVersionThatWasReplacedMeanwhile) {
+  trading on;
+  const name origin = *name::parse("example.");
+  const auto version = [&](int serial) {
+    return *read_zone("$TTL 60\n@ SOA ns host " + std::to_string(serial) + " 2 3 4 5\n", origin);
+  };
+  on.versions.set(version(10));
+  zone_versions::replacement replaced(on.versions, version(12));
+  on.versions.set(version(11));
+  while (!replaced.advance(1)) {
+  }
+  EXPECT_EQ(on.versions.hold(origin)->serial(), 12u);
+  EXPECT_TRUE(on.versions.since(origin, 10).empty());
+  EXPECT_TRUE(on.versions.since(origin, 11).empty());
+}
+
 TEST(PeerResponder, AnswersSignedQueriesSigned) {
   trading on;
   tsig_exchange client(on.key);

@@ -166,10 +166,14 @@ class dns_secondary final : public dns::notify_sink {
       auto part = co_await with_timeout(options_.idle, with.read());
       if (!part || !*part || (*part)->empty() || !input.add(**std::move(part))) break;
       while (auto message = input.next()) {
-        const auto state = incoming.input(*message, dns::wall_seconds());
+        auto state = incoming.input(*message, dns::wall_seconds());
+        while (state == dns::incoming_transfer::state::building) {
+          co_await yield();
+          state = incoming.build(dns::records_in_a_part);
+        }
         if (state == dns::incoming_transfer::state::more) continue;
         if (state == dns::incoming_transfer::state::failed) co_return refuse(of, incoming);
-        serve(of, incoming.take());
+        co_await serve(of, incoming.take());
         co_await with.close();
         co_return outcome::done;
       }
@@ -197,10 +201,11 @@ class dns_secondary final : public dns::notify_sink {
     return outcome::nonsense;
   }
 
-  void serve(const followed& of, shared<const dns::zone> made) {
-    if (!made) return;
+  task<> serve(const followed& of, shared<const dns::zone> made) {
+    if (!made) co_return;
     log_.info("{}: serial {} from {}, {} records", of.origin, made->serial(), of.primary.at, made->records());
-    versions_.set(std::move(made));
+    dns::zone_versions::replacement served(versions_, std::move(made));
+    while (!served.advance(dns::records_in_a_part)) co_await yield();
   }
 
   Stack& stack_;

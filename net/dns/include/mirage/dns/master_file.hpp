@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -56,8 +57,27 @@ struct master_options {
   std::uint32_t most_generated = 1'000'000;  ///< records of one `$GENERATE`
 };
 
-/// Reads all of `text`, whose first `$ORIGIN` is `origin`. Stops at the first error. `file` is what errors
-/// call the text.
+/// Reads a text, whose first `$ORIGIN` is `origin`, in parts: a zone may have millions of records, and who
+/// serves another meanwhile cannot wait for all of them. The text and the sink must outlive it. `file` is
+/// what errors call the text.
+class master_reader {
+ public:
+  master_reader(std::string_view text, name_view origin, master_sink& sink,
+                const master_options& options = {}, std::string_view file = {});
+  ~master_reader();
+  master_reader(const master_reader&) = delete;
+  master_reader& operator=(const master_reader&) = delete;
+
+  /// Reads on, at most so many records. Nothing while there is more; in the end, or at the first error, what
+  /// came of it, and then it is not called again.
+  [[nodiscard]] std::optional<result<void, master_error>> read(std::size_t records);
+
+ private:
+  class state;
+  std::unique_ptr<state> state_;
+};
+
+/// Reads all of it at once.
 [[nodiscard]] result<void, master_error> read_master_file(std::string_view text, name_view origin,
                                                           master_sink& sink,
                                                           const master_options& options = {},

@@ -190,7 +190,7 @@ class zone {
     return static_cast<std::size_t>((hash >> 32) * slots_.size() >> 32);
   }
   void index(std::uint64_t hash, std::uint32_t offset) noexcept;
-  void mark_wildcards() noexcept;
+  void mark_wildcard(zone_node node) noexcept;
   void prepare_soa();
 
   name origin_;
@@ -207,7 +207,10 @@ class zone {
   std::unique_ptr<std::byte[]> negative_soa_;
 };
 
-/// Gathers records, in any order, and makes a zone of them.
+/// How many records are looked at before who serves others looks at these: some tenths of a millisecond.
+inline constexpr std::size_t records_in_a_part = 256;
+
+/// Gathers records, in any order, and makes a zone of them: at once, or in parts where others wait meanwhile.
 class zone_builder {
  public:
   explicit zone_builder(name_view origin);
@@ -217,11 +220,15 @@ class zone_builder {
 
   /// `rdata` without compression. One that is there already is not added again.
   result<void, zone_error> add(name_view owner, record_type type, std::uint32_t ttl, cbytes rdata);
-  /// Takes all that was gathered. The TTL of a set is that of its first record (RFC 2181 §5.2).
+  /// Takes all that was gathered, and goes on by a part that takes as long as to look at so many records.
+  /// Nothing while there is more to do; nothing is added any more, and after the zone it is not called again.
+  /// The TTL of a set is that of its first record (RFC 2181 §5.2).
+  [[nodiscard]] std::optional<result<std::unique_ptr<const zone>, zone_error>> finish(std::size_t records);
+  /// All of it at once.
   [[nodiscard]] result<std::unique_ptr<const zone>, zone_error> finish();
 
  private:
-  struct state;
+  class state;
   std::unique_ptr<state> state_;
 };
 

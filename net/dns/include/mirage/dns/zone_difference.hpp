@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "mirage/core/bytes.hpp"
 #include "mirage/core/shared.hpp"
 #include "mirage/dns/name.hpp"
 #include "mirage/dns/zone.hpp"
+#include "mirage/dns/zone_records.hpp"
 
 namespace mirage::dns {
 
@@ -25,7 +27,7 @@ struct listed_record {
 
 class zone_difference {
  public:
-  /// Null when it would have more than `most` octets. Both have one origin.
+  /// All of a `zone_comparison` at once.
   [[nodiscard]] static shared<const zone_difference> between(const zone& from, const zone& to,
                                                              std::size_t most);
 
@@ -38,12 +40,33 @@ class zone_difference {
   [[nodiscard]] std::size_t size() const noexcept { return removed_.size() + added_.size(); }
 
  private:
+  friend class zone_comparison;
   zone_difference() noexcept = default;
 
   std::uint32_t from_ = 0;
   std::uint32_t to_ = 0;
   std::vector<std::byte> removed_;
   std::vector<std::byte> added_;
+};
+
+/// Finds in parts what two versions of a zone differ in. Both have one origin, and must outlive it.
+class zone_comparison {
+ public:
+  /// A difference of more than `most` octets is not wanted.
+  zone_comparison(const zone& from, const zone& to, std::size_t most);
+
+  /// Goes on, by so many records. True when all is known.
+  [[nodiscard]] bool compare(std::size_t records);
+  /// When all is known; null when there was too much.
+  [[nodiscard]] shared<const zone_difference> take() noexcept { return std::move(found_); }
+
+ private:
+  void compare_next();
+
+  std::size_t most_;
+  zone_records old_ones_;
+  zone_records new_ones_;
+  std::unique_ptr<zone_difference> found_;
 };
 
 }  // namespace mirage::dns

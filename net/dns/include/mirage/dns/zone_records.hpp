@@ -18,6 +18,7 @@ class zone_records {
 
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
   [[nodiscard]] const name& owner() const noexcept { return owner_; }
+  [[nodiscard]] name_view origin() const noexcept { return zone_.origin(); }  ///< of the zone
   /// As a `record_set` has it.
   [[nodiscard]] cbytes record() const noexcept { return front_record(rest_); }
   [[nodiscard]] record_type type() const noexcept {

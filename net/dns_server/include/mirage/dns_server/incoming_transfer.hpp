@@ -17,6 +17,7 @@
 #include "mirage/dns/name.hpp"
 #include "mirage/dns/tsig.hpp"
 #include "mirage/dns/zone.hpp"
+#include "mirage/dns/zone_records.hpp"
 
 namespace mirage::dns {
 
@@ -49,9 +50,11 @@ class incoming_transfer {
   /// The query, at most 1024 octets; gives its size. `seconds` is the time since 1970.
   [[nodiscard]] std::size_t ask(bytes out, std::uint16_t id, std::uint64_t seconds);
 
-  enum class state : std::uint8_t { more, done, failed };
+  enum class state : std::uint8_t { more, building, done, failed };
   /// A message of the answer.
   [[nodiscard]] state input(cbytes message, std::uint64_t seconds);
+  /// All that is `building` has come: goes on making the zone of it, by so many records.
+  [[nodiscard]] state build(std::size_t records);
 
   [[nodiscard]] transfer_error error() const noexcept { return error_; }
   /// Of the answer that refused.
@@ -71,8 +74,10 @@ class incoming_transfer {
   [[nodiscard]] bool take_soa(const record& each, cbytes rdata);
   [[nodiscard]] bool add_whole(const record& each, cbytes rdata);
   [[nodiscard]] bool change_record(const record& each, cbytes rdata, bool added);
-  [[nodiscard]] bool apply_changes();
-  [[nodiscard]] bool finish();
+  [[nodiscard]] bool all_came();
+  [[nodiscard]] bool apply_changes(std::size_t& records);
+  [[nodiscard]] bool keep_record(const zone_records& each);
+  [[nodiscard]] bool add_change();
   bool wrong(transfer_error why) noexcept {
     error_ = why;
     return false;
@@ -94,6 +99,8 @@ class incoming_transfer {
   std::vector<std::byte> rdata_;
   std::optional<zone_builder> builder_;
   std::map<std::vector<std::byte>, change> changes_;  // by owner, type and data
+  std::size_t missing_ = 0;                           // records that were removed and that we have not met
+  std::optional<zone_records> unchanged_;             // of our version, those that were not looked at
   shared<const zone> made_;
   transfer_error error_ = transfer_error::none;
   rcode code_ = rcode::no_error;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "mirage/core/shared.hpp"
@@ -19,6 +20,7 @@ class zone_table {
   /// Adds the zone, or puts it in the place of the one with its origin, which lives on while somebody holds
   /// it.
   void set(shared<const zone> added);
+  class replacement;
   void remove(name_view origin);
   /// The zone is one of ours, but there is no version of it that may be served: not yet, or no more.
   void set_unavailable(name_view origin);
@@ -48,6 +50,21 @@ class zone_table {
   std::vector<const zone*> unavailable_;  // those of them that only stand for one
   std::vector<slot> slots_;               // at least half of them free; a power of two
   std::vector<bool> has_labels_;          // whether an origin has so many labels
+};
+
+/// `set` as something that is done in parts, as it is where more has to be done
+/// (`zone_versions::replacement`).
+class zone_table::replacement {
+ public:
+  replacement(zone_table& in, shared<const zone> added) noexcept : in_(in), added_(std::move(added)) {}
+  [[nodiscard]] bool advance(std::size_t) {
+    in_.set(std::move(added_));
+    return true;
+  }
+
+ private:
+  zone_table& in_;
+  shared<const zone> added_;
 };
 
 }  // namespace mirage::dns

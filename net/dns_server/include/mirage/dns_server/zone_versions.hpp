@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "mirage/core/shared.hpp"
@@ -42,6 +43,7 @@ class zone_versions {
 
   /// Serves the zone from now on. A zone with the serial of the one before it has no differences.
   void set(shared<const zone> added);
+  class replacement;
   /// Serves the zone no more.
   void remove(name_view origin);
   /// The same, but it stays one of ours, of which there is no version now.
@@ -62,12 +64,27 @@ class zone_versions {
     name origin;
     std::deque<shared<const zone_difference>> differences;  // each begins where the one before ends
   };
-  void keep(const zone& before, const zone& now);
+  void serve(shared<const zone> added, bool changed, shared<const zone_difference> difference);
+  void keep(name_view origin, shared<const zone_difference> difference);
 
   zone_table& zones_;
   zone_versions_options options_;
   std::vector<history> histories_;
   std::vector<zone_watcher*> watchers_;
+};
+
+/// `set` in parts: first what the versions differ in is found, and then the new one is served.
+class zone_versions::replacement {
+ public:
+  replacement(zone_versions& in, shared<const zone> added);
+  /// Goes on, by so many records. True when the zone is served; then it is not called again.
+  [[nodiscard]] bool advance(std::size_t records);
+
+ private:
+  zone_versions& in_;
+  shared<const zone> before_;
+  shared<const zone> added_;
+  std::optional<zone_comparison> comparison_;
 };
 
 }  // namespace mirage::dns
