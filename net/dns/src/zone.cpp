@@ -5,18 +5,26 @@
 #include <cstring>
 
 #include "label_order.hpp"
+#include "zone_block.hpp"
 
 namespace mirage::dns {
 
 namespace {
 
-/// The place in `nodes` of the last one that is not behind what `is_behind` asks for; the last of all when
-/// all are, because the chains are rings.
+/// The offset of the last node in a table that is not behind what `is_behind` asks for; of the last of all
+/// when all are, because the chains are rings.
 template <class IsBehind>
-std::uint32_t at_or_before(const std::vector<std::uint32_t>& nodes, IsBehind is_behind) noexcept {
-  const auto first_behind =
-      std::ranges::partition_point(nodes, [&](std::uint32_t offset) { return !is_behind(offset); });
-  return first_behind == nodes.begin() ? nodes.back() : *(first_behind - 1);
+std::uint32_t at_or_before(const std::byte* table, std::size_t entries, IsBehind is_behind) noexcept {
+  std::size_t first_behind = 0;
+  for (std::size_t end = entries; first_behind < end;) {
+    const std::size_t middle = first_behind + (end - first_behind) / 2;
+    if (is_behind(load_le32(table + middle * zone_header::entry_size)))
+      end = middle;
+    else
+      first_behind = middle + 1;
+  }
+  const std::size_t last = (first_behind == 0 ? entries : first_behind) - 1;
+  return load_le32(table + last * zone_header::entry_size);
 }
 
 }  // namespace
@@ -40,9 +48,9 @@ record_set zone_node::load_set(const std::byte*& from) noexcept {
   set.type_ = static_cast<record_type>(load_be16(from));
   set.count_ = load_be16(from + 2);
   set.signature_count_ = load_be16(from + 4);
-  set.records_ = {from + 14, load_be32(from + 6)};
-  set.signatures_ = {from + 14 + set.records_.size(), load_be32(from + 10)};
-  from += 14 + set.records_.size() + set.signatures_.size();
+  set.records_ = {from + record_set::set_header, load_be32(from + 6)};
+  set.signatures_ = {from + record_set::set_header + set.records_.size(), load_be32(from + 10)};
+  from += record_set::set_header + set.records_.size() + set.signatures_.size();
   return set;
 }
 
@@ -50,77 +58,39 @@ record_set zone_node::find(record_type type) const noexcept {
   const std::byte* from = sets();
   for (unsigned i = set_count(); i > 0; --i) {
     if (load_be16(from) == static_cast<std::uint16_t>(type)) return load_set(from);
-    from += 14 + std::size_t{load_be32(from + 6)} + load_be32(from + 10);
+    from += record_set::set_header + std::size_t{load_be32(from + 6)} + load_be32(from + 10);
   }
   return {};
 }
 
-std::size_t zone::memory() const noexcept {
-  return sizeof *this + arena_size_ + slots_.capacity() * sizeof(slot) +
-         (nsec_.capacity() + nsec3_.capacity()) * sizeof(std::uint32_t);
-}
-
 record_set zone::negative_soa() const noexcept {
-  const std::byte* from = negative_soa_.get();
+  const std::byte* from = negative_soa_;
   return zone_node::load_set(from);
 }
 
 std::size_t zone::node_size(zone_node node) noexcept {
   const std::byte* from = node.sets();
   for (unsigned i = node.set_count(); i > 0; --i)
-    from += 14 + std::size_t{load_be32(from + 6)} + load_be32(from + 10);
+    from += record_set::set_header + std::size_t{load_be32(from + 6)} + load_be32(from + 10);
   return static_cast<std::size_t>(from - node.at_);
 }
 
 zone_node zone::next(zone_node after) const noexcept {
   const std::byte* at = after.at_ + node_size(after);
-  return at < arena_.get() + arena_size_ ? zone_node(at) : zone_node();
-}
-
-void zone::index(std::uint64_t hash, std::uint32_t offset) noexcept {
-  std::size_t place = place_of(hash);
-  while (slots_[place].offset != 0) place = place + 1 == slots_.size() ? 0 : place + 1;
-  slots_[place] = {static_cast<std::uint32_t>(hash), offset + 1};
-}
-
-// Of a `*` the name above it, which may lie long before.
-void zone::mark_wildcard(zone_node node) noexcept {
-  const cbytes labels = node.labels();
-  if (labels.size() < 2 || labels[0] != std::byte{1} || labels[1] != std::byte{'*'}) return;
-  const cbytes parent = labels.subspan(2);
-  const label_starts starts(parent);
-  std::uint64_t hash = origin_hash_;
-  for (unsigned i = starts.count(); i-- > 0;) hash = query_name::extend(hash, starts.label(i));
-  const zone_node found = find(hash, parent);
-  if (found) arena_[static_cast<std::size_t>(found.at_ - arena_.get()) + 1] |= std::byte{zone_node::wildcard};
-}
-
-void zone::prepare_soa() {
-  const record_set soa = apex().find(record_type::soa);
-  const std::byte* const from = soa.records().data() - 14;
-  const std::size_t size = 14 + soa.records().size() + soa.signatures().size();
-  negative_soa_ = std::make_unique_for_overwrite<std::byte[]>(size);
-  std::memcpy(negative_soa_.get(), from, size);
-  const cbytes rdata = soa.rdata();
-  serial_ = load_be32(rdata.data() + rdata.size() - 20);
-  const std::uint32_t ttl = std::min(soa.ttl(), load_be32(rdata.data() + rdata.size() - 4));
-  std::byte* record = negative_soa_.get() + 14;
-  for (unsigned i = soa.count() + soa.signature_count(); i > 0; --i) {
-    store_be32(record + 6, ttl);
-    record += record_set::record_header + load_be16(record + 10);
-  }
+  return at < arena_ + arena_size_ ? zone_node(at) : zone_node();
 }
 
 zone_node zone::find(std::uint64_t hash, cbytes labels) const noexcept {
   const auto tag = static_cast<std::uint32_t>(hash);
   for (std::size_t place = place_of(hash);;) {
-    const slot& each = slots_[place];
-    if (each.offset == 0) return {};
-    if (each.tag == tag) {
-      const zone_node node(arena_.get() + (each.offset - 1));
+    const std::byte* const slot = index_ + place * zone_header::slot_size;
+    const std::uint32_t offset = load_le32(slot + 4);
+    if (offset == 0) return {};
+    if (load_le32(slot) == tag) {
+      const zone_node node(arena_ + (offset - 1));
       if (order_of_octets(node.labels(), labels) == 0) return node;
     }
-    place = place + 1 == slots_.size() ? 0 : place + 1;
+    place = place + 1 == slots_ ? 0 : place + 1;
   }
 }
 
@@ -136,14 +106,14 @@ zone_node zone::find_wildcard(const query_name& name, unsigned labels) const noe
 
 zone_node zone::nsec_at_or_before(const query_name& name) const noexcept {
   const cbytes labels = name.view().wire().first(name.start(origin_labels_));
-  return zone_node(arena_.get() + at_or_before(nsec_, [&](std::uint32_t offset) {
-                     return canonical_order(zone_node(arena_.get() + offset).labels(), labels) > 0;
+  return zone_node(arena_ + at_or_before(nsec_, nsecs_, [&](std::uint32_t offset) {
+                     return canonical_order(zone_node(arena_ + offset).labels(), labels) > 0;
                    }));
 }
 
 zone_node zone::nsec3_at_or_before(cbytes digits) const noexcept {
-  return zone_node(arena_.get() + at_or_before(nsec3_, [&](std::uint32_t offset) {
-                     return order_of_octets(zone_node(arena_.get() + offset).labels().subspan(1), digits) > 0;
+  return zone_node(arena_ + at_or_before(nsec3_, nsec3s_, [&](std::uint32_t offset) {
+                     return order_of_octets(zone_node(arena_ + offset).labels().subspan(1), digits) > 0;
                    }));
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: ISC
+#include <algorithm>
+#include <cstring>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "mirage/dns/rdata.hpp"
 #include "mirage/dns/zone.hpp"
 #include "node_writer.hpp"
 #include "record_log.hpp"
+#include "zone_block.hpp"
 
 namespace mirage::dns {
 
@@ -49,9 +53,7 @@ class zone_builder::state {
       } else if (step_ == step::measure) {
         begin_writing();
       } else {
-        made_->prepare_soa();
-        records = {};
-        return std::unique_ptr<const zone>(std::move(made_));
+        return finish();
       }
     }
     return std::nullopt;
@@ -64,37 +66,92 @@ class zone_builder::state {
   enum class step : std::uint8_t { sort, measure, write };
 
   void measure() noexcept {
-    made_->names_ += node_.nothing_else ? 0 : 1;
-    nsecs_ += node_.nsec ? 1 : 0;
+    if (node_.labels.empty()) apex_size_ = output_.size();
+    names_ += node_.nothing_else ? 0 : 1;
+    nsecs_ += node_.nsec && !node_.occluded ? 1 : 0;
     nsec3s_ += node_.nsec3 ? 1 : 0;
   }
 
   void begin_writing() {
-    made_->origin_ = origin;
-    const query_name apex(origin);
-    made_->origin_labels_ = apex.labels();
-    made_->origin_hash_ = apex.hash(apex.labels());
-    made_->records_ = records.size();
-    made_->arena_size_ = output_.size();
-    made_->arena_ = std::make_unique_for_overwrite<std::byte[]>(output_.size());
-    made_->slots_.resize(made_->names_ + made_->names_ / 3 + 2);
-    made_->nsec_.reserve(nsecs_);
-    made_->nsec3_.reserve(nsec3s_);
-    output_ = node_output(made_->arena_.get());
+    const std::size_t slots = names_ + names_ / 3 + 2;
+    const std::size_t index_size = slots * zone_header::slot_size;
+    // The NSEC3 records that are not of the chain are known in the end.
+    const std::size_t most = zone_header::size + index_size + nsecs_ * zone_header::entry_size +
+                             output_.size() + apex_size_ + nsec3s_ * zone_header::entry_size;
+    block_ = std::make_unique_for_overwrite<std::byte[]>(most);
+    std::memset(block_.get(), 0, zone_header::size + index_size);
+    store_le64(block_.get(), zone_header::version);
+    std::ranges::copy(origin.view().wire(), block_.get() + zone_header::origin);
+    zone_header::store(block_.get(), zone_header::names, names_);
+    zone_header::store(block_.get(), zone_header::records, records.size());
+    zone_header::store(block_.get(), zone_header::slots, slots);
+    zone_header::store(block_.get(), zone_header::nsecs, nsecs_);
+    zone_header::store(block_.get(), zone_header::arena_size, output_.size());
+    made_->lay_out({block_.get(), most});
+    output_ = node_output(writable(made_->arena_));
     writer_.emplace(records, output_);
     step_ = step::write;
   }
 
   void write() {
     const auto offset = static_cast<std::uint32_t>(node_.offset);
-    const zone_node at(made_->arena_.get() + node_.offset);
+    const zone_node at(made_->arena_ + node_.offset);
+    if (node_.labels.empty()) write_soa(at.find(record_type::soa));
     if (node_.labels.empty()) parameters_ = at.find(record_type::nsec3param).rdata_or_none();
-    if (!node_.nothing_else) made_->index(hash_of(made_->origin_hash_, node_.labels), offset);
-    if (node_.nsec && !node_.occluded) made_->nsec_.push_back(offset);
+    if (!node_.nothing_else) index(hash_of(made_->origin_hash_, node_.labels), offset);
+    if (node_.nsec && !node_.occluded)
+      store_le32(writable(made_->nsec_) + nsecs_written_++ * zone_header::entry_size, offset);
     if (node_.nsec3 && node_.labels.size() == 1 + digits_of_a_hash &&
         is_of_chain(at.find(record_type::nsec3).rdata(), parameters_))
-      made_->nsec3_.push_back(offset);
-    made_->mark_wildcard(at);
+      store_le32(writable(made_->nsec3_) + nsec3s_written_++ * zone_header::entry_size, offset);
+    mark_wildcard(at.labels());
+  }
+
+  void index(std::uint64_t hash, std::uint32_t offset) noexcept {
+    std::size_t place = made_->place_of(hash);
+    const auto slot = [&] { return writable(made_->index_) + place * zone_header::slot_size; };
+    while (load_le32(slot() + 4) != 0) place = place + 1 == made_->slots_ ? 0 : place + 1;
+    store_le32(slot(), static_cast<std::uint32_t>(hash));
+    store_le32(slot() + 4, offset + 1);
+  }
+
+  // Of a `*` the name above it, which was written before.
+  void mark_wildcard(cbytes labels) noexcept {
+    if (labels.size() < 2 || labels[0] != std::byte{1} || labels[1] != std::byte{'*'}) return;
+    const cbytes parent = labels.subspan(2);
+    const zone_node found = made_->find(hash_of(made_->origin_hash_, parent), parent);
+    if (found) writable(found.at_)[1] |= std::byte{zone_node::wildcard};
+  }
+
+  // As it stands in negative answers: RFC 2308 §5.
+  void write_soa(record_set soa) noexcept {
+    const std::byte* const from = soa.records().data() - record_set::set_header;
+    const std::size_t size = record_set::set_header + soa.records().size() + soa.signatures().size();
+    std::byte* const to = writable(made_->negative_soa_);
+    std::memcpy(to, from, size);
+    const cbytes rdata = soa.rdata();
+    const std::uint32_t ttl = std::min(soa.ttl(), load_be32(rdata.data() + rdata.size() - 4));
+    std::byte* record = to + record_set::set_header;
+    for (unsigned i = soa.count() + soa.signature_count(); i > 0; --i) {
+      store_be32(record + 6, ttl);
+      record += record_set::record_header + load_be16(record + 10);
+    }
+    zone_header::store(block_.get(), zone_header::serial, load_be32(rdata.data() + rdata.size() - 20));
+    zone_header::store(block_.get(), zone_header::soa_size, size);
+    made_->lay_out(made_->block_);
+  }
+
+  std::unique_ptr<const zone> finish() noexcept {
+    zone_header::store(block_.get(), zone_header::nsec3s, nsec3s_written_);
+    made_->lay_out({block_.get(), static_cast<std::size_t>(zone_header::size_of_all(block_.get()))});
+    made_->owned_ = std::move(block_);
+    records = {};
+    return std::move(made_);
+  }
+
+  // What the zone has for reading, while it is still ours.
+  [[nodiscard]] std::byte* writable(const std::byte* part) const noexcept {
+    return block_.get() + (part - block_.get());
   }
 
   step step_ = step::sort;
@@ -102,8 +159,13 @@ class zone_builder::state {
   node_output output_;  // only measures, at first
   std::optional<node_writer> writer_;
   written_node node_;
+  std::size_t names_ = 0;
   std::size_t nsecs_ = 0;
   std::size_t nsec3s_ = 0;
+  std::size_t apex_size_ = 0;  // not less than its SOA
+  std::unique_ptr<std::byte[]> block_;
+  std::size_t nsecs_written_ = 0;
+  std::size_t nsec3s_written_ = 0;
   cbytes parameters_;  // of the NSEC3 chain
 };
 

@@ -165,5 +165,34 @@ TEST(Zone, ThatIsWrongIsRefusedInPartsToo) {
   EXPECT_EQ(read->error().line, 1u) << "no time to live";
 }
 
+TEST(Zone, IsTheSameWhereverItLies) {
+  const auto original = made("$ORIGIN example.\ncut NS ns.cut\n*.w TXT x\n@ NS a\nb NSEC c.example. A\n");
+  std::vector<std::byte> kept(1 + original->block().size());  // at any address
+  std::ranges::copy(original->block(), kept.begin() + 1);
+  const auto opened = zone::open(cbytes(kept).subspan(1));
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->origin(), original->origin());
+  EXPECT_EQ(opened->serial(), 7u);
+  EXPECT_EQ(opened->names(), original->names());
+  EXPECT_EQ(opened->records(), original->records());
+  EXPECT_EQ(words_of(*opened), words_of(*original));
+  EXPECT_TRUE(find(*opened, "w.example.").has_wildcard());
+  EXPECT_EQ(opened->nsec_at_or_before(query_name(*name::parse("x.example."))).labels()[1], std::byte{'b'});
+  EXPECT_EQ(opened->negative_soa().ttl(), 5u);
+  EXPECT_GE(opened->apex().labels().data(), kept.data()) << "it is not copied";
+  EXPECT_LT(opened->apex().labels().data(), kept.data() + kept.size());
+}
+
+TEST(Zone, IsNotAnyOctets) {
+  const auto original = made("a A 192.0.2.1\n");
+  std::vector<std::byte> other(original->block().begin(), original->block().end());
+  EXPECT_TRUE(zone::open(other));
+  EXPECT_FALSE(zone::open(cbytes(other).first(other.size() - 1)));
+  EXPECT_FALSE(zone::open(cbytes(other).first(20)));
+  EXPECT_FALSE(zone::open({}));
+  other[0] ^= std::byte{1};
+  EXPECT_FALSE(zone::open(other));
+}
+
 }  // namespace
 }  // namespace mirage::dns

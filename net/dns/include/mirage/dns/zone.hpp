@@ -7,6 +7,8 @@
 //   builder.add(owner, type, ttl, rdata) ...
 //   auto zone = builder.finish();
 //
+// It is the same octets wherever it lies, so that it can be made when an image is built: `block`, `open`.
+//
 // A million names of 16 octets with an A record each take about 70 bytes each; while it is built, as much
 // again.
 #pragma once
@@ -16,7 +18,6 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "mirage/core/bytes.hpp"
 #include "mirage/core/endian.hpp"
@@ -53,8 +54,11 @@ class record_set {
   [[nodiscard]] cbytes rdata_or_none() const noexcept { return count_ > 0 ? rdata() : cbytes(); }
 
  private:
+  friend class zone;
   friend class zone_node;
+  friend class zone_builder;
   friend class node_writer;
+  static constexpr std::size_t set_header = 14;  // of a set in a node: what stands before its records
   record_type type_{};
   std::uint16_t count_ = 0;
   std::uint16_t signature_count_ = 0;
@@ -125,14 +129,20 @@ enum class zone_error : std::uint8_t {
 
 class zone {
  public:
+  /// A zone that lies in memory which outlives it, as `block` gave it: it is not copied. Null when this is
+  /// none, or one of another version of this library; whoever made it is believed otherwise.
+  [[nodiscard]] static std::unique_ptr<const zone> open(cbytes block);
   zone(const zone&) = delete;
   zone& operator=(const zone&) = delete;
+
+  /// All of it, to be kept elsewhere.
+  [[nodiscard]] cbytes block() const noexcept { return block_; }
 
   [[nodiscard]] name_view origin() const noexcept { return origin_; }
   [[nodiscard]] unsigned origin_labels() const noexcept { return origin_labels_; }
   [[nodiscard]] std::uint32_t serial() const noexcept { return serial_; }
-  [[nodiscard]] bool is_signed() const noexcept { return !nsec_.empty() || !nsec3_.empty(); }
-  [[nodiscard]] bool has_nsec3() const noexcept { return !nsec3_.empty(); }
+  [[nodiscard]] bool is_signed() const noexcept { return nsecs_ > 0 || nsec3s_ > 0; }
+  [[nodiscard]] bool has_nsec3() const noexcept { return nsec3s_ > 0; }
   /// How names are hashed; the zone has NSEC3 records.
   [[nodiscard]] nsec3_parameters nsec3() const noexcept {
     return nsec3_parameters::of(apex().find(record_type::nsec3param).rdata());
@@ -141,9 +151,9 @@ class zone {
   [[nodiscard]] std::size_t names() const noexcept { return names_; }
   [[nodiscard]] std::size_t records() const noexcept { return records_; }
   /// Bytes of memory.
-  [[nodiscard]] std::size_t memory() const noexcept;
+  [[nodiscard]] std::size_t memory() const noexcept { return sizeof *this + block_.size(); }
 
-  [[nodiscard]] zone_node apex() const noexcept { return zone_node(arena_.get()); }
+  [[nodiscard]] zone_node apex() const noexcept { return zone_node(arena_); }
   /// The SOA as it stands in a negative answer: its TTL is not above its minimum (RFC 2308 §5).
   [[nodiscard]] record_set negative_soa() const noexcept;
 
@@ -167,7 +177,7 @@ class zone {
   template <class Visit>
   void for_each(Visit visit) const {
     for (std::size_t at = 0; at < arena_size_;) {
-      const zone_node node(arena_.get() + at);
+      const zone_node node(arena_ + at);
       visit(node);
       at += node_size(node);
     }
@@ -177,21 +187,17 @@ class zone {
 
  private:
   friend class zone_builder;
-  struct slot {
-    std::uint32_t tag;     // of the hash
-    std::uint32_t offset;  // of the node, plus one; 0: free
-  };
   zone() noexcept = default;
   [[nodiscard]] std::size_t relative_size(const query_name& name, unsigned labels) const noexcept {
     return name.start(origin_labels_) - name.start(labels);
   }
   [[nodiscard]] static std::size_t node_size(zone_node node) noexcept;
+  /// Where in the index to begin to look for it.
   [[nodiscard]] std::size_t place_of(std::uint64_t hash) const noexcept {
-    return static_cast<std::size_t>((hash >> 32) * slots_.size() >> 32);
+    return static_cast<std::size_t>((hash >> 32) * slots_ >> 32);
   }
-  void index(std::uint64_t hash, std::uint32_t offset) noexcept;
-  void mark_wildcard(zone_node node) noexcept;
-  void prepare_soa();
+  /// Finds the parts of a block, whose header is one.
+  void lay_out(cbytes block) noexcept;
 
   name origin_;
   unsigned origin_labels_ = 0;
@@ -199,12 +205,18 @@ class zone {
   std::uint32_t serial_ = 0;
   std::size_t names_ = 0;
   std::size_t records_ = 0;
-  std::unique_ptr<std::byte[]> arena_;  // nodes in canonical order, the apex first
+  std::size_t slots_ = 0;
+  std::size_t nsecs_ = 0;
+  std::size_t nsec3s_ = 0;
   std::size_t arena_size_ = 0;
-  std::vector<slot> slots_;
-  std::vector<std::uint32_t> nsec_;   // nodes that have an NSEC, in canonical order
-  std::vector<std::uint32_t> nsec3_;  // nodes that have an NSEC3, in the order of their hashes
-  std::unique_ptr<std::byte[]> negative_soa_;
+  // Parts of the block. Its numbers are little-endian, and a node is known by its offset in the arena.
+  const std::byte* index_ = nullptr;  // 32 bits of a name's hash, and its node's offset plus one; 0: free
+  const std::byte* nsec_ = nullptr;   // nodes that have an NSEC, in canonical order
+  const std::byte* arena_ = nullptr;  // nodes in canonical order, the apex first
+  const std::byte* negative_soa_ = nullptr;  // a set, as nodes have them
+  const std::byte* nsec3_ = nullptr;         // nodes that have an NSEC3, in the order of their hashes
+  cbytes block_{};
+  std::unique_ptr<std::byte[]> owned_;  // the block, unless it is somebody else's
 };
 
 /// How many records are looked at before who serves others looks at these: some tenths of a millisecond.
