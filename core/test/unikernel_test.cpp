@@ -191,6 +191,26 @@ TEST_F(unikernels, stop_in_the_opposite_order_what_they_started) {
   EXPECT_EQ(node.console_text(), "");
 }
 
+TEST_F(unikernels, unmake_in_the_opposite_order_what_they_made) {
+  struct last_words {
+    std::string& log;
+    char name;
+    last_words(std::string& to, char called) : log(to), name(called) {}
+    last_words(const last_words&) = delete;
+    last_words& operator=(const last_words&) = delete;
+    ~last_words() { log += name; }
+  };
+  {
+    device_list devices;
+    const auto& a = devices.make([&] { return last_words{log, 'a'}; });
+    const auto& b = devices.make([&] { return last_words{log, 'b'}; });
+    EXPECT_EQ(a.name, 'a');
+    EXPECT_EQ(b.name, 'b');
+    EXPECT_EQ(log, "");
+  }
+  EXPECT_EQ(log, "ba");
+}
+
 TEST_F(unikernels, stop_what_started_before_a_device_that_cannot) {
   const auto work = [this]() -> task<int> {
     good_device a(log, 'a');

@@ -30,7 +30,7 @@ add_compile_options(
   $<$<COMPILE_LANGUAGE:CXX>:-fno-c++-static-destructors>
   "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/assertions.hpp>"
   "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${CMAKE_CURRENT_LIST_DIR}/refused>")
-add_compile_definitions(_GLIBCXX_ASSERTIONS)
+add_compile_definitions(_GLIBCXX_ASSERTIONS MIRAGE_BARE=1)
 if(NOT MIRAGE_EXCEPTIONS)
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>
                       -fno-unwind-tables -fno-asynchronous-unwind-tables)

@@ -137,7 +137,8 @@ std::string linked_packages(const std::vector<package>& packages) {
 std::string construction(const graph& image) {
   std::string text = image.devices.empty() ? "" : "  mirage::device_list devices;\n\n";
   for (const auto& device : image.devices) {
-    text += statement(fmt::format("{} {}{{", device.id, device.object), device.construct, "};");
+    text += statement(fmt::format("auto& {} = devices.make([&] {{ return {}{{", device.object, device.id),
+                      device.construct, "}; });");
     text +=
         fmt::format("  if (!co_await devices.start(\"{0}\", {0})) co_return co_await devices.give_up();\n\n",
                     device.object);

@@ -99,15 +99,15 @@ The generated program: sharing, groups, arguments, several unikernels.
   
     mirage::device_list devices;
   
-    stack_0 stack0{
+    auto& stack0 = devices.make([&] { return stack_0{
         "stack_0", {.ipv4 = *arguments.ipv4, .ipv6 = *arguments.ipv6, .ipv4_only = *arguments.ipv4_only,
-        .ipv6_only = *arguments.ipv6_only, .reuse_port = *arguments.reuse_port}};
+        .ipv6_only = *arguments.ipv6_only, .reuse_port = *arguments.reuse_port}}; });
     if (!co_await devices.start("stack0", stack0)) co_return co_await devices.give_up();
   
-    stack_1 stack1{
+    auto& stack1 = devices.make([&] { return stack_1{
         "stack_1", {.ipv4 = *arguments.management_ipv4, .ipv6 = *arguments.management_ipv6,
         .ipv4_only = *arguments.management_ipv4_only, .ipv6_only = *arguments.management_ipv6_only,
-        .reuse_port = *arguments.management_reuse_port}};
+        .reuse_port = *arguments.management_reuse_port}}; });
     if (!co_await devices.start("stack1", stack1)) co_return co_await devices.give_up();
   
     co_await mirage::until_shutdown(together(

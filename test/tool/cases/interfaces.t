@@ -63,7 +63,7 @@ A stack over several networks.
   
   keys: --inside-network=tap --ip=both --outside-network=tap --target=unix
   boot arguments: --inside-ipv4=10.0.0.2/24 --inside-ipv4-gateway --outside-ipv4=10.0.1.2/24 --outside-ipv4-gateway --inside-ipv6 --inside-ipv6-gateway --inside-accept-router-advertisements=true --outside-ipv6 --outside-ipv6-gateway --outside-accept-router-advertisements=true
-  $ grep -E "multihomed|network_interface|ipv4_1|ipv61" mirage/main.cpp
+  $ grep -E "multihomed|network_interface|ipv4_1|interface_1|ipv61" mirage/main.cpp
   #include <mirage/ip/multihomed.hpp>
   #include <mirage/stack/network_interface.hpp>
   #include <mirage/stack/multihomed.hpp>
@@ -79,13 +79,14 @@ A stack over several networks.
   static_assert(mirage::v1::ip<all_ipv6_0>, "config.cpp:7: udp needs an ip; mirage::multihomed_ip<ipv6_0, ipv6_1> is none");
   static_assert(mirage::v1::icmp<icmp_1>, "config.cpp:7: interface needs an icmp; mirage::icmp<ipv4_1> is none");
   static_assert(mirage::v1::stack<stack_0>, "config.cpp:7: serve needs a stack; mirage::multihomed_stack<udp_0, tcp_0, interface_0, interface_1> is none");
-    ipv4_1 ipv41{
+    auto& ipv41 = devices.make([&] { return ipv4_1{
         "ipv4_1", ethernet1, arp1, {.address = *arguments.outside_ipv4,
-    ipv6_1 ipv61{
+    auto& ipv61 = devices.make([&] { return ipv6_1{
     if (!co_await devices.start("ipv61", ipv61)) co_return co_await devices.give_up();
-    all_ipv6_0 all_ipv6{"all_ipv6_0", ipv60, ipv61};
-    icmpv6_1 icmpv61{"icmpv6_1", ipv61};
-    interface_1 interface1{"interface_1", network1, ethernet1, arp1, ipv41, icmp1, ipv61, icmpv61};
+    auto& all_ipv6 = devices.make([&] { return all_ipv6_0{"all_ipv6_0", ipv60, ipv61}; });
+    auto& icmpv61 = devices.make([&] { return icmpv6_1{"icmpv6_1", ipv61}; });
+    auto& interface1 = devices.make([&] { return interface_1{
+        "interface_1", network1, ethernet1, arp1, ipv41, icmp1, ipv61, icmpv61}; });
 
 Without IPv6:
 
@@ -156,10 +157,10 @@ Two stacks on one network, each with a port of its own:
   static_assert(mirage::v1::stack<stack_0>, "config.cpp:9: serve needs a stack; mirage::stack<port_0, ethernet_0, arp_0, ipv4_0, icmp_0, udp_0, tcp_0, ipv6_0, icmpv6_0> is none");
   static_assert(mirage::v1::stack<stack_1>, "config.cpp:9: serve needs a stack; mirage::stack<port_1, ethernet_1, arp_1, ipv4_1, icmp_1, udp_1, tcp_1, ipv6_1, icmpv6_1> is none");
       {"share", "1.0.0"},
-    share_0 share{"share_0", network};
+    auto& share = devices.make([&] { return share_0{"share_0", network}; });
     if (!co_await devices.start("share", share)) co_return co_await devices.give_up();
-    port_0 port0{"port_0", share};
-    port_1 port1{"port_1", share};
+    auto& port0 = devices.make([&] { return port_0{"port_0", share}; });
+    auto& port1 = devices.make([&] { return port_1{"port_1", share}; });
 
 The same of a unikernel that takes a network beside a stack on it, which must be said; and on a network that is shared
 already nothing is put:

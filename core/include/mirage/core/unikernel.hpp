@@ -3,9 +3,11 @@
 // start-up makes a node and calls `run_unikernel`.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "mirage/core/arguments.hpp"
@@ -60,11 +62,32 @@ inline constexpr duration stop_limit = 5s;
 task<> until_shutdown(task<> jobs);
 
 /// The devices of an image in the order in which they start. Those that have started are stopped in the
-/// opposite order, however far starting came.
+/// opposite order, however far starting came, and those that it made end with it in the opposite order, too.
+/// An image that is all that a machine runs (MIRAGE_BARE) ends together with the machine instead: it has no
+/// code that unmakes devices.
 class device_list {
  public:
-  /// Starts a device, if it has `start()`; it must outlive the list. False: it cannot, which the console was
-  /// told in one sentence, and the image has to `give_up`.
+  device_list() = default;
+  device_list(const device_list&) = delete;
+  device_list& operator=(const device_list&) = delete;
+  ~device_list() {
+    while (!made_.empty()) made_.pop_back();
+  }
+
+  /// Makes the device that `make_device()` gives.
+  template <class Make>
+  auto& make(Make make_device) {
+    using device = std::invoke_result_t<Make>;
+    made made_device(new device(make_device()), [](void* one) { delete static_cast<device*>(one); });
+#if MIRAGE_BARE
+    return *static_cast<device*>(made_device.release());
+#else
+    return *static_cast<device*>(made_.emplace_back(std::move(made_device)).get());
+#endif
+  }
+
+  /// Starts a device, if it has `start()`; it must outlive the list, or be made by it. False: it cannot,
+  /// which the console was told in one sentence, and the image has to `give_up`.
   template <class Device>
     requires requires(Device& device) { device.start(); }
   task<bool> start(std::string_view name, Device& device);
@@ -94,7 +117,10 @@ class device_list {
   void keep(const started& one);
   static void tell_failure(std::string_view name, std::string_view why);
 
+  using made = std::unique_ptr<void, void (*)(void*)>;
+
   std::vector<started> started_;
+  std::vector<made> made_;
 };
 
 template <class Device>
