@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   using texts = std::vector<std::string>;
   auto metrics = key<bool>("metrics", "Have /metrics and /tasks, at --metrics-port", false);
   auto transfers = key<bool>("transfers", "Exchange zones with other servers", true);
+  auto compiled = key<bool>("compiled-zones", "Make the zones when the image is built, and read none", false);
   auto port = argument<std::uint16_t>("port", "The port to answer on, over UDP and TCP", 53);
   auto keys = argument<texts>("tsig-key", "Keys shared with other servers, NAME:ALGORITHM:BASE64");
   auto transfer_to =
@@ -25,9 +26,12 @@ int main(int argc, char** argv) {
                                         secondary, reload, coalesce, rate, package("dns_server"));
   auto primary = unikernel<kv_ro, stack>("serve_primary", "primary.hpp", port, reload, coalesce, rate,
                                          package("dns_server"));
+  auto fixed =
+      unikernel<kv_ro, stack>("serve_compiled", "compiled.hpp", port, coalesce, rate, package("dns_server"));
   auto zones = generic_kv_ro("zones");
   auto stack = generic_stack(default_network);
   return configure(argc, argv, "dns-server",
-                   {if_key(transfers, server(zones, stack), primary(zones, stack)),
+                   {if_key(compiled, fixed(compiled_zones("zones"), stack),
+                           if_key(transfers, server(zones, stack), primary(zones, stack))),
                     if_key(metrics, management(http(stack)), noop())});
 }

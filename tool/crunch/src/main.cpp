@@ -17,10 +17,11 @@ namespace {
 
 using namespace mirage::crunch_generator;
 
-constexpr std::string_view usage = R"(usage: mirage-crunch [--depfile] NAME FOLDER OUTPUT
+constexpr std::string_view usage = R"(usage: mirage-crunch [--depfile] [--plain] NAME FOLDER OUTPUT
 
 Writes OUTPUT/NAME.hpp, .cpp and .bin: the files below FOLDER as the store generated::NAME, with digests, content
-types and gzip and brotli variants; with --depfile also NAME.d, which says when they are out of date.
+types and, without --plain, gzip and brotli variants; with --depfile also NAME.d, which says when they are out of
+date.
 
   SOURCE_DATE_EPOCH   the time of last modification of every value, in seconds since 1970; without it, or with 0,
                       it is not known. The times of the files are not looked at: a copy has others.
@@ -28,6 +29,7 @@ types and gzip and brotli variants; with --depfile also NAME.d, which says when 
 
 struct request {
   bool depfile = false;
+  forms kinds = forms::compressed;
   std::string name;
   std::filesystem::path folder;
   std::filesystem::path output;
@@ -59,7 +61,7 @@ outcome<void> generate(const request& wanted) {
   if (!modified) return std::unexpected(modified.error());
   const auto folder = read_folder(wanted.folder);
   if (!folder) return std::unexpected(folder.error());
-  const auto content = make_store(folder->files);
+  const auto content = make_store(folder->files, wanted.kinds);
   if (!content) return std::unexpected(content.error());
   const auto source = source_text(wanted.name, *content, *modified);
   if (!source) return std::unexpected(source.error());
@@ -87,9 +89,13 @@ int main(int argc, char** argv) {
     return 0;
   }
   request wanted;
-  if (!arguments.empty() && arguments[0] == "--depfile") {
-    wanted.depfile = true;
-    arguments.erase(arguments.begin());
+  for (; !arguments.empty() && arguments[0].starts_with("--"); arguments.erase(arguments.begin())) {
+    if (arguments[0] == "--depfile")
+      wanted.depfile = true;
+    else if (arguments[0] == "--plain")
+      wanted.kinds = forms::plain;
+    else
+      break;
   }
   if (arguments.size() != 3) {
     fmt::print(stderr, "{}", usage);

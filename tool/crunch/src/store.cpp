@@ -21,20 +21,20 @@ struct computed {
   variants compressed;
 };
 
-computed compute(const source_file& file) {
+computed compute(const source_file& file, forms wanted) {
   computed result{.content = read_file(file.path), .digest = {}, .compressed = {}};
   if (!result.content) return result;
   result.digest = sha256::of(as_bytes(*result.content));
-  if (result.content->size() <= greatest_store)
+  if (wanted == forms::compressed && result.content->size() <= greatest_store)
     result.compressed = make_variants(*result.content, http::media_type(file.key));
   return result;
 }
 
-std::vector<computed> compute_all(const std::vector<source_file>& files) {
+std::vector<computed> compute_all(const std::vector<source_file>& files, forms wanted) {
   std::vector<computed> all(files.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t i = next++; i < files.size(); i = next++) all[i] = compute(files[i]);
+    for (std::size_t i = next++; i < files.size(); i = next++) all[i] = compute(files[i], wanted);
   };
   const std::size_t workers =
       std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), files.size());
@@ -107,8 +107,8 @@ std::string entity_tag(const sha256_digest& digest) {
   return tag + "\"";
 }
 
-outcome<store> make_store(const std::vector<source_file>& files) {
-  const std::vector<computed> all = compute_all(files);
+outcome<store> make_store(const std::vector<source_file>& files, forms wanted) {
+  const std::vector<computed> all = compute_all(files, wanted);
   store made;
   packing packed(made);
   std::map<sha256_digest, std::size_t> known;  // digest -> position in entries

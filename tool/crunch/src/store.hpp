@@ -39,8 +39,10 @@ struct store {
 /// More does not fit with code of the ordinary memory model.
 inline constexpr std::size_t greatest_store = std::size_t{1} << 30U;
 
+enum class forms : bool { plain, compressed };
+
 /// Reads every file and computes its forms, on every core of the host.
-outcome<store> make_store(const std::vector<source_file>& files);
+outcome<store> make_store(const std::vector<source_file>& files, forms wanted = forms::compressed);
 
 /// A strong entity tag (RFC 9110 §8.8.3): the first 128 bits of the digest, in base64url.
 std::string entity_tag(const sha256_digest& digest);

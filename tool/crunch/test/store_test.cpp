@@ -90,6 +90,17 @@ TEST(store, small_values_want_no_pages) {
   EXPECT_EQ(content->data.size(), 32U + 16'383U);
 }
 
+TEST(store, plain_has_no_variants) {
+  const test::temporary_folder folder;
+  folder.put("page.html", std::string(10'000, 'a'));
+  ASSERT_GT(store_of(folder)->entries[0].gzip.size, 0u);
+  const auto content = make_store(read_folder(folder.path)->files, forms::plain);
+  ASSERT_TRUE(content);
+  EXPECT_EQ(content->entries[0].identity.size, 10'000u);
+  EXPECT_EQ(content->entries[0].gzip.size, 0u);
+  EXPECT_EQ(content->entries[0].brotli.size, 0u);
+}
+
 TEST(store, an_empty_folder_makes_an_empty_store) {
   const test::temporary_folder folder;
   const auto content = store_of(folder);
