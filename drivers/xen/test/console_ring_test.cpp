@@ -47,6 +47,33 @@ TEST_F(console_ring_test, takes_no_more_than_there_is_room_for) {
   EXPECT_EQ(shown(), "y");
 }
 
+TEST_F(console_ring_test, puts_all_where_the_other_end_takes_it_while_it_is_told) {
+  std::string all;
+  const std::string much(5000, 'x');
+  EXPECT_TRUE(ring.put_all(
+      much, [&] { all += shown(); }, [&](std::uint32_t before) { return ring.progress() != before; }));
+  EXPECT_EQ(all, much);
+}
+
+TEST_F(console_ring_test, puts_all_where_the_other_end_takes_it_later) {
+  std::string all;
+  const std::string much(5000, 'x');
+  EXPECT_TRUE(ring.put_all(
+      much, [] {},
+      [&](std::uint32_t before) {
+        all += shown();
+        return ring.progress() != before;
+      }));
+  EXPECT_EQ(all + shown(), much);
+}
+
+TEST_F(console_ring_test, gives_up_where_the_other_end_takes_nothing) {
+  EXPECT_FALSE(ring.put_all(std::string(5000, 'x'), [] {}, [](std::uint32_t) { return false; }));
+  EXPECT_FALSE(ring.wait_until_shown([](std::uint32_t) { return false; }));
+  EXPECT_EQ(shown(), std::string(2048, 'x'));
+  EXPECT_TRUE(ring.wait_until_shown([](std::uint32_t) { return false; }));
+}
+
 TEST_F(console_ring_test, a_line_end_goes_whole) {
   EXPECT_EQ(ring.put(std::string(2047, 'x') + "\n"), 2047U);
   EXPECT_EQ(shown().size(), 2047U);

@@ -28,15 +28,16 @@ void write_to_log(std::string_view text) noexcept {
   for (const char character : text) machine::out8(debug_port, static_cast<std::uint8_t>(character));
 }
 
-// Lets dom0 run until the other end has taken something; false after a second without.
-bool wait_for_progress(const xen::console_ring& ring) noexcept {
-  const std::uint32_t before = ring.progress();
-  const instant end = os::platform::read_monotonic() + patience;
-  while (ring.progress() == before) {
-    if (os::platform::read_monotonic() > end) return false;
-    xen::yield_processor();
-  }
-  return true;
+// Lets dom0 run until the other end has taken something; gives up where it takes nothing.
+auto patiently(const xen::console_ring& ring) noexcept {
+  return [&ring](std::uint32_t before) {
+    const instant end = os::platform::read_monotonic() + patience;
+    while (ring.progress() == before) {
+      if (os::platform::read_monotonic() > end) return false;
+      xen::yield_processor();
+    }
+    return true;
+  };
 }
 
 }  // namespace
@@ -45,19 +46,14 @@ void write(std::string_view text) noexcept {
   const xen::prepared_ring page = ring_page();
   if (page.memory == nullptr) return write_to_log(text);
   xen::console_ring ring = ring_in(page);
-  while (true) {
-    text.remove_prefix(ring.put(text));
-    xen_node::here().platform.notify(page.port);
-    if (text.empty() || !wait_for_progress(ring)) return;
-  }
+  ring.put_all(text, [&] { xen_node::here().platform.notify(page.port); }, patiently(ring));
 }
 
 void flush() noexcept {
   const xen::prepared_ring page = ring_page();
   if (page.memory == nullptr) return;
   const xen::console_ring ring = ring_in(page);
-  while (!ring.is_shown() && wait_for_progress(ring)) {
-  }
+  ring.wait_until_shown(patiently(ring));
 }
 
 }  // namespace mirage::terminal

@@ -29,6 +29,28 @@ class console_ring {
   /// Puts as much of the text as there is room for, a line's end as a terminal wants it ("\r\n"). How many
   /// characters it took; the other end has to be told.
   std::size_t put(std::string_view text) noexcept;
+  /// Puts all of the text. `tell()` is called when something was put, and the other end may take it all
+  /// meanwhile; `wait(before)` returns when `progress()` is no longer `before`, or false when it gives up:
+  /// then what is left is not put, and this returns false.
+  template <class Tell, class Wait>
+  bool put_all(std::string_view text, Tell tell, Wait wait) {
+    while (true) {
+      const std::uint32_t before = progress();
+      text.remove_prefix(put(text));
+      tell();
+      if (text.empty()) return true;
+      if (!wait(before)) return false;
+    }
+  }
+  /// Waits until the other end has taken all that was put; false when `wait` gives up.
+  template <class Wait>
+  bool wait_until_shown(Wait wait) const {
+    while (true) {
+      const std::uint32_t before = progress();
+      if (is_shown()) return true;
+      if (!wait(before)) return false;
+    }
+  }
   /// Takes what was typed, at most `out.size()` characters; the other end has to be told.
   std::size_t take(bytes out) noexcept;
 
