@@ -6,9 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "error.hpp"
+#include "mirage/generator.hpp"
 
 namespace mirage::crunch_generator {
+
+using generator::failure;
+using generator::outcome;
+using generator::read_file;
+using generator::refuse;
+using generator::write_file;
 
 struct source_file {
   std::string key;  // its path below the folder
@@ -24,10 +30,5 @@ struct folder_content {
 /// files in it leaves no trace. Refused is what cannot be a value: a link to nowhere, a circle of links, a
 /// device, a path that is no key (v1::is_key).
 outcome<folder_content> read_folder(const std::filesystem::path& folder);
-
-outcome<std::string> read_file(const std::filesystem::path& path);
-
-/// Replaces the file at once, so that nobody sees a half of it.
-outcome<void> write_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace mirage::crunch_generator

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "error.hpp"
 #include "folder.hpp"
 #include "mirage/core/sha256.hpp"
 

@@ -57,16 +57,6 @@ std::string variant_text(const extent& place) {
   return place.size == 0 ? "none" : fmt::format("part({}, {})", place.offset, place.size);
 }
 
-std::string depfile_path(const std::filesystem::path& path) {
-  std::string out;
-  for (const char c : path.string()) {
-    if (c == ' ' || c == '#') out += '\\';
-    if (c == '$') out += '$';
-    out += c;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string literal(std::string_view text) {
@@ -121,13 +111,9 @@ outcome<std::string> source_text(std::string_view name, const store& content, st
 }
 
 std::string depfile_text(const std::filesystem::path& target, const folder_content& folder) {
-  std::string out = depfile_path(target) + ":";
-  for (const auto& directory : folder.directories) out += " \\\n  " + depfile_path(directory);
-  for (const auto& file : folder.files) {
-    // A depfile cannot name a file with a line break in its name; its folder is named at least.
-    if (file.key.find('\n') == std::string::npos) out += " \\\n  " + depfile_path(file.path);
-  }
-  return out + "\n";
+  std::vector<std::filesystem::path> sources = folder.directories;
+  for (const auto& file : folder.files) sources.push_back(file.path);
+  return generator::depfile_text(target, sources);
 }
 
 }  // namespace mirage::crunch_generator

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: ISC
 #include "folder.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
+#include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -21,19 +16,11 @@
 namespace mirage::zones_generator {
 
 namespace fs = std::filesystem;
+using generator::failure;
+using generator::outcome;
+using generator::refuse;
 
 namespace {
-
-std::unexpected<failure> refuse(const fs::path& path, std::string_view why) {
-  return std::unexpected(failure{fmt::format("{}: {}", path.string(), why)});
-}
-
-outcome<std::string> read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file || file.bad()) return refuse(path, std::strerror(errno));
-  return text;
-}
 
 class folder_files final : public dns::include_source {
  public:
@@ -41,7 +28,7 @@ class folder_files final : public dns::include_source {
     std::error_code error;
     for (const auto& each : fs::directory_iterator(folder, error)) {
       if (!each.is_regular_file(error)) continue;
-      auto text = read_file(each.path());
+      auto text = generator::read_file(each.path());
       if (!text) return std::unexpected(text.error());
       texts.emplace(each.path().filename().string(), *std::move(text));
     }
@@ -87,19 +74,6 @@ outcome<made_zones> make_zones(const fs::path& folder) {
   }
   if (made.content.empty()) return refuse(folder, "there is no file NAME.zone in this folder of zones");
   return made;
-}
-
-outcome<void> write_file(const fs::path& path, const void* octets, std::size_t size) {
-  fs::path next = path;
-  next += ".next";
-  std::ofstream file(next, std::ios::binary);
-  file.write(static_cast<const char*>(octets), static_cast<std::streamsize>(size));
-  file.close();
-  if (!file) return refuse(path, std::strerror(errno));
-  std::error_code error;
-  fs::rename(next, path, error);
-  if (error) return refuse(path, error.message());
-  return {};
 }
 
 }  // namespace mirage::zones_generator

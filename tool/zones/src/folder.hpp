@@ -2,19 +2,13 @@
 // The zones whose master files are in a folder of the host.
 #pragma once
 
-#include <cstddef>
-#include <expected>
 #include <filesystem>
-#include <string>
 #include <vector>
 
-namespace mirage::zones_generator {
+#include "mirage/core/bytes.hpp"
+#include "mirage/generator.hpp"
 
-struct failure {
-  std::string sentence;
-};
-template <class T>
-using outcome = std::expected<T, failure>;
+namespace mirage::zones_generator {
 
 struct made_zones {
   std::vector<std::byte> content;            // for `dns::compiled_zones`
@@ -24,9 +18,6 @@ struct made_zones {
 /// Each file NAME.zone is the master file of the zone NAME, `root.zone` that of the root; the others are
 /// there for
 /// `$INCLUDE`. Folders in it are not looked into.
-outcome<made_zones> make_zones(const std::filesystem::path& folder);
-
-/// Replaces the file at once, so that nobody sees a half of it.
-outcome<void> write_file(const std::filesystem::path& path, const void* octets, std::size_t size);
+generator::outcome<made_zones> make_zones(const std::filesystem::path& folder);
 
 }  // namespace mirage::zones_generator

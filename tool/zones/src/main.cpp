@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,8 @@
 
 namespace {
 
-using namespace mirage::zones_generator;
+using namespace mirage::generator;
+using mirage::zones_generator::make_zones;
 
 constexpr std::string_view usage = R"(usage: mirage-zones [--depfile FILE] FOLDER OUTPUT
 
@@ -20,32 +22,17 @@ Writes to OUTPUT the zones whose master files are in FOLDER, NAME.zone for the z
 --depfile also what says when that is out of date.
 )";
 
-std::string depfile_path(const std::filesystem::path& path) {
-  std::string out;
-  for (const char c : path.string()) {
-    if (c == ' ' || c == '#') out += '\\';
-    if (c == '$') out += '$';
-    out += c;
-  }
-  return out;
-}
-
-std::string depfile_text(const std::filesystem::path& target, const std::filesystem::path& folder,
-                         const made_zones& made) {
-  std::string out = depfile_path(target) + ": " + depfile_path(folder);
-  for (const auto& file : made.files) out += " \\\n  " + depfile_path(file);
-  return out + "\n";
-}
-
 outcome<void> generate(std::string_view depfile, const std::filesystem::path& folder,
                        const std::filesystem::path& output) {
   const auto made = make_zones(folder);
   if (!made) return std::unexpected(made.error());
   if (!depfile.empty()) {
-    const std::string text = depfile_text(std::filesystem::absolute(output), folder, *made);
-    if (auto written = write_file(depfile, text.data(), text.size()); !written) return written;
+    std::vector<std::filesystem::path> sources{folder};
+    sources.insert(sources.end(), made->files.begin(), made->files.end());
+    const std::string text = depfile_text(std::filesystem::absolute(output), sources);
+    if (auto written = write_file(depfile, text); !written) return written;
   }
-  return write_file(output, made->content.data(), made->content.size());
+  return write_file(output, mirage::as_text(made->content));
 }
 
 }  // namespace
