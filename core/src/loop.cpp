@@ -33,7 +33,6 @@ instant loop::run_round(instant now) noexcept {
   while (!polled.empty()) {
     auto& source = static_cast<event_source&>(polled.pop_front());
     ++totals_.polls;
-    ++totals_.events;
     bool more = false;
     {
       const upcall during;

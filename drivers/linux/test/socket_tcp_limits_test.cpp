@@ -160,7 +160,7 @@ TEST_F(socket_tcp_test, one_that_accepts_in_a_loop_does_not_hold_up_the_others) 
 }
 
 TEST_F(socket_tcp_test, each_accepted_connection_is_an_event_of_the_loop) {
-  const auto more_than_polls = [&] { return host.tasks.counted().events - host.tasks.counted().polls; };
+  const auto events = [&] { return host.tasks.counted().events; };
   auto work = [&]() -> task<> {
     auto listener = listening();
     const auto accept_three = [](socket_listener& from) -> task<> {
@@ -173,18 +173,34 @@ TEST_F(socket_tcp_test, each_accepted_connection_is_an_event_of_the_loop) {
     (void)waiting.spawn(accept_three, std::ref(listener));
     (void)waiting.spawn(accept_three, std::ref(listener));
     co_await yield();
-    const std::uint64_t before = more_than_polls();
+    const std::uint64_t before = events();
     std::vector<file_descriptor> clients;
     while (clients.size() < 6) clients.push_back(blocking_connection(at(listener)));
     co_await waiting.join();
-    EXPECT_EQ(more_than_polls() - before, 1U) << "two were waited for";
+    EXPECT_EQ(events() - before, 2U) << "two were waited for";
     scope another;
     (void)another.spawn([](socket_listener& from) -> task<> { (void)co_await from.accept(); },
                         std::ref(listener));
     co_await yield();
     clients.push_back(blocking_connection(at(listener)));
     co_await another.join();
-    EXPECT_EQ(more_than_polls() - before, 1U + 4U) << "the others were there already";
+    EXPECT_EQ(events() - before, 2U + 5U) << "the others were there already";
+  };
+  host.run(work());
+}
+
+TEST_F(socket_tcp_test, what_a_connection_reads_is_not_gathered) {
+  auto work = [&]() -> task<> {
+    auto listener = listening();
+    const file_descriptor client = blocking_connection(at(listener));
+    auto flow = co_await listener.accept();
+    EXPECT_TRUE(flow);
+    if (!flow) co_return;
+    const loop::totals before = host.tasks.counted();
+    EXPECT_EQ(::write(client.get(), "x", 1), 1);
+    EXPECT_TRUE(co_await flow->read());
+    EXPECT_GT(host.tasks.counted().polls, before.polls);
+    EXPECT_EQ(host.tasks.counted().events, before.events);
   };
   host.run(work());
 }

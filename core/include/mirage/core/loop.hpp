@@ -21,8 +21,10 @@ class event_source : public list_link {
  public:
   event_source() noexcept = default;
   /// Takes a bounded batch, hands it to the sink and tells the sink that the batch has ended. True when more
-  /// is waiting. Runs as an upcall: a task that it cancels is destroyed when it has returned. A source that
-  /// finds many events in one look tells the loop how many (`loop::found`).
+  /// is waiting. Runs as an upcall: a task that it cancels is destroyed when it has returned. A source whose
+  /// events cost less together, such as the frames of a ring, tells the loop how many it found
+  /// (`loop::found`): a busy machine gathers those. A stream does not, because each is read by a call of its
+  /// own.
   virtual bool poll() noexcept = 0;
 
  protected:
@@ -72,11 +74,9 @@ class loop {
     if (!bell.linked()) doorbells_.push_back(bell);
   }
 
-  /// For sources, in `poll`: this look found so many frames, datagrams or connections. Without it, a look
-  /// counts as one event.
-  void found(std::size_t events) noexcept {
-    if (events > 1) totals_.events += events - 1;
-  }
+  /// For sources, in `poll`: this look found so many frames, datagrams or connections, which would have cost
+  /// more one by one. Gathering is decided by these.
+  void found(std::size_t events) noexcept { totals_.events += events; }
 
   /// The root task that runs now, or null.
   [[nodiscard]] detail::frame* running() const noexcept { return running_; }
@@ -92,8 +92,8 @@ class loop {
     ~upcall();
   };
 
-  /// Rounds so far, sources polled, events that these found (what coalescing is decided by) and tasks
-  /// resumed.
+  /// Rounds so far, sources polled, events that these said they found (what coalescing is decided by) and
+  /// tasks resumed.
   struct totals {
     std::uint64_t rounds = 0;
     std::uint64_t polls = 0;
