@@ -47,10 +47,15 @@ TEST(node, random_bytes_come_from_the_platform) {
 }
 
 TEST(node, coalesces_under_load) {
-  struct busy final : event_source {
-    bool poll() noexcept override { return true; }
-  } source;
   test::virtual_node node;
+  struct busy final : event_source {
+    explicit busy(loop& tasks) : tasks(tasks) {}
+    bool poll() noexcept override {
+      tasks.found(1);
+      return true;
+    }
+    loop& tasks;
+  } source(node.tasks);
   EXPECT_EQ(node.coalesce(), 0s);
   node.set_round_time(2us);
   node.report(source);
