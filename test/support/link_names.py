@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""Another host with a name on the link, RFC 6762: Avahi; and who asks the link for a name."""
+"""Another host with a name on the link, RFC 6762: Avahi; and who asks the link for a name.
+
+It tells no IPv6 address: whether the interface has a link-local one already is a matter of time, and RFC 6724 puts that first.
+"""
 
 import contextlib
 import pathlib
@@ -19,6 +22,7 @@ enable-dbus=no
 [publish]
 publish-workstation=no
 publish-hinfo=no
+publish-aaaa-on-ipv4=no
 """
 
 
