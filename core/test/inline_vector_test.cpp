@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <mirage/core/buffer_list.hpp>
 #include <mirage/test/virtual_node.hpp>
 
 namespace mirage {
@@ -88,6 +89,26 @@ TEST(inline_vector, what_is_erased_is_destroyed_once_and_what_is_kept_only_moves
   EXPECT_EQ(shared.use_count(), 1);
   EXPECT_EQ(other.use_count(), 2);
   EXPECT_EQ(all.front(), other);
+}
+
+TEST(inline_vector, what_can_be_moved_by_its_bytes_is_owned_once) {
+  test::virtual_node node;
+  {
+    buffer_list all;
+    all.push_back(buffer::copy_of(as_bytes("a")));
+    all.push_back(buffer::copy_of(as_bytes("b")));
+    const buffer kept = all[0].share();
+    buffer_list moved = std::move(all);
+    EXPECT_TRUE(all.empty());  // NOLINT(bugprone-use-after-move): that is what is tested
+    all.push_back(buffer::copy_of(as_bytes("c")));
+    all = std::move(moved);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].text(), "a");
+    EXPECT_EQ(all[1].text(), "b");
+    all.clear();
+    EXPECT_TRUE(kept.unique());
+  }
+  EXPECT_EQ(node.buffers.live(), 0U);
 }
 
 TEST(inline_vector, a_full_one_stops_the_unikernel) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <mirage/core/eventual.hpp>
 #include <mirage/core/loop.hpp>
 #include <mirage/core/scope.hpp>
 #include <mirage/core/sleep.hpp>
@@ -79,6 +80,37 @@ TEST_F(socket_tcp_test, a_write_that_is_cancelled_half_way_poisons) {
     EXPECT_EQ(more.error(), v1::flow_error::closed);
   };
   host.run(work());
+}
+
+TEST_F(socket_tcp_test, a_write_may_be_moved_when_a_part_of_it_is_taken) {
+  constexpr std::size_t much = 16 << 20;
+  auto work = [&]() -> task<> {
+    auto listener = listening();
+    auto [client, server] = co_await connected(listener);
+    buffer_list parts;
+    for (int i = 0; i < 16; ++i) parts.push_back(filled(much / 16, 'x'));
+    auto rest = started(client.write(std::move(parts)));
+    EXPECT_FALSE(rest.await_ready()) << "sixteen megabytes fit nowhere";
+    auto writing = [&rest]() -> task<bool> {
+      auto written = co_await std::move(rest);
+      co_return written.has_value();
+    };
+    auto reading = [](socket_flow& flow) -> task<std::size_t> {
+      std::size_t got = 0;
+      while (got < much) {
+        auto part = co_await flow.read();
+        if (!part || part->empty()) break;
+        got += part->size();
+      }
+      co_return got;
+    };
+    auto both = co_await when_all(writing(), reading(server));
+    EXPECT_TRUE(std::get<0>(both));
+    EXPECT_EQ(std::get<1>(both), much);
+    auto more = co_await client.write(buffer::copy_of(as_bytes("more")));
+    EXPECT_TRUE(more);
+  };
+  host.run(work(), 30s);
 }
 
 TEST_F(socket_tcp_test, a_write_that_is_cancelled_before_it_began_leaves_no_trace) {

@@ -233,7 +233,7 @@ exchange::outcome busy_connection::start_answer(const v1::http_response& answer,
   const auto code = static_cast<status>(answer.status);
   head_writer writer{space};
   writer.start(code);
-  writer.add(field::date, server_.date_.text());
+  writer.add_trusted(field::date, server_.date_.text());
   if (!answer.content_type.empty()) writer.add(field::content_type, answer.content_type);
   for (const v1::http_header& header : answer.headers) writer.add(header.name, header.value);
   if (!writer.lines()) return fail(v1::http_error::misused);
@@ -271,9 +271,7 @@ exchange::outcome busy_connection::start_with_lines(status code, std::string_vie
   if (space.empty()) return broken();
   head_writer writer{space};
   writer.start(code);
-  writer.add_lines("Date: ");
-  writer.add_lines(server_.date_.text());
-  writer.add_lines("\r\n");
+  writer.add_trusted(field::date, server_.date_.text());
   writer.add_lines(lines);
   return end_head(writer, code, length);
 }

@@ -72,8 +72,8 @@ class busy_connection {
 
  private:
   friend class connection;
-  using reading = interruptible::awaiter<task<result<buffer, v1::flow_error>>>;
-  using writing = interruptible::awaiter<task<result<void, v1::flow_error>>>;
+  using reading = interruptible::awaiter<eventual<result<buffer, v1::flow_error>>>;
+  using writing = interruptible::awaiter<eventual<result<void, v1::flow_error>>>;
   enum class progress_of_answer : std::uint8_t { none, streaming, complete, broken };
 
   [[nodiscard]] reading read() noexcept { return wait_.run(stream_.read(), core_.deadline()); }

@@ -2,6 +2,7 @@
 // Writing message heads.
 #include "mirage/http/head_writer.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "characters.hpp"
@@ -79,18 +80,24 @@ void head_writer::add(std::string_view name, std::uint64_t value) noexcept {
 }
 
 void head_writer::add(field name, std::uint64_t value) noexcept {
-  add_trusted_name(describe(name), decimal_text{value}.text());
+  put_line(describe(name), decimal_text{value}.text());
 }
 
 void head_writer::add_trusted_name(std::string_view name, std::string_view value) noexcept {
   if (!is_field_value(value)) return fail_with(head_error::value);
+  put_line(name, value);
+}
+
+void head_writer::put_line(std::string_view name, std::string_view value) noexcept {
   if (failed_) return;
   const std::size_t length = name.size() + value.size() + 4;
   if (length > space_.size() - length_) return fail_with(head_error::too_long);
-  put(name);
-  put(": ");
-  put(value);
-  put("\r\n");
+  char* at = space_.data() + length_;
+  at = std::copy_n(name.data(), name.size(), at);
+  at = std::copy_n(": ", 2, at);
+  at = std::copy_n(value.data(), value.size(), at);
+  std::copy_n("\r\n", 2, at);
+  length_ += length;
 }
 
 result<std::string_view, head_error> head_writer::finish() noexcept {

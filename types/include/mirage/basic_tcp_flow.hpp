@@ -24,7 +24,8 @@ namespace mirage {
 template <class Connection>
 struct connection_waiter : waiter {
   explicit connection_waiter(Connection* of) noexcept : connection(of) {}
-  connection_waiter(connection_waiter&& other) noexcept : waiter(), connection(other.connection) {}
+  connection_waiter(connection_waiter&& other) noexcept
+      : waiter(), connection(std::exchange(other.connection, nullptr)) {}
   Connection* connection;
 };
 

@@ -13,6 +13,7 @@
 #include "mirage/core/buffer_pool.hpp"
 #include "mirage/core/bytes.hpp"
 #include "mirage/core/panic.hpp"
+#include "mirage/core/relocatable.hpp"
 
 namespace mirage {
 
@@ -125,5 +126,8 @@ class [[nodiscard]] buffer {
 };
 
 static_assert(sizeof(buffer) == 3 * sizeof(void*));
+
+template <>
+inline constexpr bool is_trivially_relocatable<buffer> = true;
 
 }  // namespace mirage

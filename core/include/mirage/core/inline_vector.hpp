@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <new>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "mirage/core/panic.hpp"
+#include "mirage/core/relocatable.hpp"
 
 namespace mirage {
 
@@ -79,8 +81,13 @@ class inline_vector {
 
  private:
   void take(inline_vector& other) noexcept {
-    for (T& element : other) emplace_back(std::move(element));
-    other.clear();
+    if constexpr (is_trivially_relocatable<T>) {
+      std::memcpy(storage_, other.storage_, other.size_ * sizeof(T));
+      size_ = std::exchange(other.size_, 0);
+    } else {
+      for (T& element : other) emplace_back(std::move(element));
+      other.clear();
+    }
   }
   alignas(T) std::byte storage_[Capacity * sizeof(T)];
   std::size_t size_ = 0;

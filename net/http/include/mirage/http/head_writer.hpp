@@ -38,6 +38,8 @@ class head_writer {
   void add(field name, std::string_view value) noexcept { add_trusted_name(describe(name), value); }
   void add(field name, std::uint64_t value) noexcept;
 
+  /// A value that was checked before, or made here.
+  void add_trusted(field name, std::string_view value) noexcept { put_line(describe(name), value); }
   /// Whole lines, each with its CRLF, that were checked before: a head that is sent many times.
   void add_lines(std::string_view lines) noexcept { put(lines); }
   /// Where the next line will begin, for patching it later.
@@ -52,6 +54,7 @@ class head_writer {
   void put(std::string_view text) noexcept;
   void put_number(std::uint64_t value) noexcept;
   void add_trusted_name(std::string_view name, std::string_view value) noexcept;
+  void put_line(std::string_view name, std::string_view value) noexcept;
   void fail_with(head_error error) noexcept {
     if (!failed_) {
       failed_ = true;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mirage/core/endpoint.hpp"
+#include "mirage/core/eventual.hpp"
 #include "mirage/v1.hpp"
 
 namespace mirage::http {
@@ -12,8 +13,8 @@ namespace mirage::http {
 /// The operations of `v1::flow` with their contracts.
 class stream {
  public:
-  virtual task<result<buffer, v1::flow_error>> read() = 0;
-  virtual task<result<void, v1::flow_error>> write(buffer_list parts) = 0;
+  virtual eventual<result<buffer, v1::flow_error>> read() = 0;
+  virtual eventual<result<void, v1::flow_error>> write(buffer_list parts) = 0;
   virtual task<> shutdown() = 0;
   virtual task<> close() = 0;
   [[nodiscard]] virtual endpoint peer() const noexcept = 0;
@@ -31,13 +32,9 @@ class stream_over final : public stream {
  public:
   explicit stream_over(Flow& flow) noexcept : flow_(flow) {}
 
-  task<result<buffer, v1::flow_error>> read() override {
-    auto part = co_await flow_.read();
-    co_return std::move(part);
-  }
-  task<result<void, v1::flow_error>> write(buffer_list parts) override {
-    auto written = co_await flow_.write(std::move(parts));
-    co_return written;
+  eventual<result<buffer, v1::flow_error>> read() override { return started(flow_.read()); }
+  eventual<result<void, v1::flow_error>> write(buffer_list parts) override {
+    return started(flow_.write(std::move(parts)));
   }
   task<> shutdown() override { co_await flow_.shutdown(); }
   task<> close() override { co_await flow_.close(); }
