@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "mirage/linux/datagram_socket.hpp"
 
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "mirage/core/os.hpp"
 #include "mirage/core/panic.hpp"
 #include "mirage/linux/socket_udp.hpp"
 #include "socket_address.hpp"
@@ -29,10 +31,11 @@ void enlarge(int socket, int forced, int option) noexcept {
     set_option(socket, SOL_SOCKET, option, kernel_buffer);
 }
 
-// Of a socket that is bound to such an address it is clear where each datagram was sent, so that the kernel
-// need not say it. The interface only matters for the others.
-bool tells_destination(const ip_address& local) noexcept {
-  return !local.is_unspecified() && !local.is_multicast() && !local.is_link_local();
+// Of a socket that is bound to an address of its own it is clear where each datagram was sent. The interface
+// and the TTL matter to what speaks to groups and on links. What the kernel need not say of each datagram
+// makes a busy server faster.
+bool needs_control(const ip_address& local) noexcept {
+  return local.is_unspecified() || local.is_multicast() || local.is_link_local();
 }
 
 template <class T>
@@ -42,7 +45,7 @@ T value_of(const cmsghdr& item) noexcept {
   return value;
 }
 
-void read_control(msghdr& message, v1::datagram& to, std::uint32_t& lost) noexcept {
+void read_control(msghdr& message, v1::datagram& to) noexcept {
   for (cmsghdr* item = CMSG_FIRSTHDR(&message); item != nullptr; item = CMSG_NXTHDR(&message, item)) {
     if (item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_PKTINFO) {
       const auto info = value_of<in_pktinfo>(*item);
@@ -55,8 +58,6 @@ void read_control(msghdr& message, v1::datagram& to, std::uint32_t& lost) noexce
     } else if ((item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_TTL) ||
                (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_HOPLIMIT)) {
       to.ttl = static_cast<std::uint8_t>(value_of<int>(*item));
-    } else if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SO_RXQ_OVFL) {
-      lost = value_of<std::uint32_t>(*item);
     }
   }
 }
@@ -75,9 +76,10 @@ result<void, v1::listen_error> datagram_socket::open(socket_udp& owner, datagram
   if (reuse_port) set_option(number, SOL_SOCKET, SO_REUSEPORT, 1);
   if (port != nullptr) {
     const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
-    if (!tells_destination(local.address)) set_option(number, level, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1);
-    set_option(number, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
-    set_option(number, SOL_SOCKET, SO_RXQ_OVFL, 1);
+    if (needs_control(local.address)) {
+      set_option(number, level, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1);
+      set_option(number, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
+    }
     enlarge(number, SO_RCVBUFFORCE, SO_RCVBUF);
   } else {
     set_option(number, SOL_SOCKET, SO_RCVBUF, 0);  // nobody reads from it
@@ -91,7 +93,8 @@ result<void, v1::listen_error> datagram_socket::open(socket_udp& owner, datagram
   local_ = local_of(number);
   socket_ = std::move(socket);
   ready = writable;
-  lost = 0;
+  lost_ = 0;
+  ask_again_ = {};
   return {};
 }
 
@@ -99,6 +102,16 @@ void datagram_socket::close() noexcept {
   if (!socket_) return;
   machine::unwatch(*this, socket_.get());
   socket_.reset();
+}
+
+// Told with each datagram (SO_RXQ_OVFL) it would cost each some three percent.
+std::uint32_t datagram_socket::newly_lost() noexcept {
+  if (os::now() < ask_again_) return 0;
+  ask_again_ = os::now() + 1ms;
+  std::array<std::uint32_t, SK_MEMINFO_VARS> facts{};
+  socklen_t size = sizeof facts;
+  if (::getsockopt(socket_.get(), SOL_SOCKET, SO_MEMINFO, facts.data(), &size) != 0) return 0;
+  return facts[SK_MEMINFO_DROPS] - std::exchange(lost_, facts[SK_MEMINFO_DROPS]);
 }
 
 bool datagram_socket::poll() noexcept {
@@ -154,7 +167,7 @@ unsigned datagram_inbox::receive(const datagram_socket& from) noexcept {
   return state_->used;
 }
 
-v1::datagram datagram_inbox::take(unsigned index, const endpoint& local, std::uint32_t& lost) noexcept {
+v1::datagram datagram_inbox::take(unsigned index, const endpoint& local) noexcept {
   mmsghdr& message = state_->messages[index];
   v1::datagram result;
   result.source = to_endpoint(state_->sources[index]);
@@ -162,7 +175,7 @@ v1::datagram datagram_inbox::take(unsigned index, const endpoint& local, std::ui
   // What an answer to a link-local address needs.
   if (state_->sources[index].any.sa_family == AF_INET6)
     result.interface = state_->sources[index].v6.sin6_scope_id;
-  read_control(message.msg_hdr, result, lost);
+  read_control(message.msg_hdr, result);
   buffer& room = state_->rooms[index];
   if (!room) return result;
   if (message.msg_len <= usual_size) {

@@ -88,13 +88,12 @@ bool socket_udp::receive(detail::datagram_socket& from) noexcept {
   const unsigned count = inbox_->receive(from);
   os::here->tasks.found(count);
   ++receive_calls_;
+  kernel_dropped_ += from.newly_lost();
   if (count < detail::datagram_inbox::batch) from.no_input();
   detail::datagram_port& port = *from.port();
   const endpoint local = from.local();
   for (unsigned i = 0; i < count && !port.ended; ++i) {
-    std::uint32_t lost = from.lost;
-    v1::datagram datagram = inbox_->take(i, local, lost);
-    kernel_dropped_ += lost - std::exchange(from.lost, lost);
+    v1::datagram datagram = inbox_->take(i, local);
     if (!datagram.payload) {
       ++no_memory_;
       continue;

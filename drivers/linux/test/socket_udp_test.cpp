@@ -134,6 +134,18 @@ TEST_F(socket_udp_test, tells_everything_about_a_datagram) {
   }
 }
 
+TEST_F(socket_udp_test, on_an_address_of_its_own_the_kernel_is_asked_for_nothing_more) {
+  const std::uint16_t port = free_port();
+  auto listening = udp.listen({ip_address("127.0.0.9"), port}, recording());
+  ASSERT_TRUE(listening);
+  plain_socket peer;
+  peer.send({ip_address("127.0.0.9"), port}, "hello");
+  ASSERT_TRUE(wait_for(1));
+  EXPECT_EQ(got[0].destination, (endpoint{ip_address("127.0.0.9"), port}));
+  EXPECT_EQ(got[0].ttl, 0);
+  EXPECT_EQ(got[0].interface, 0U);
+}
+
 TEST_F(socket_udp_test, a_handler_answers_from_the_address_that_was_asked) {
   const std::uint16_t port = free_port();
   auto echo = [this](v1::datagram&& each) noexcept {
@@ -149,7 +161,7 @@ TEST_F(socket_udp_test, a_handler_answers_from_the_address_that_was_asked) {
   EXPECT_EQ(peer.receive(), "who are you");
   // The same through our own listener, which shows the source and the TTL.
   const std::uint16_t other = free_port();
-  auto second = udp.listen({ip_address("127.0.0.1"), other}, recording());
+  auto second = udp.listen({{}, other}, recording());
   ASSERT_TRUE(second);
   const v1::datagram_route ask{.destination = {ip_address("127.0.0.9"), port},
                                .source = {ip_address("127.0.0.1"), other}};

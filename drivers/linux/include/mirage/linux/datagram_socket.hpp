@@ -79,13 +79,17 @@ class datagram_socket final : public machine::descriptor_source {
 
   bool poll() noexcept override;
 
-  std::uint32_t lost = 0;  // by the kernel, as it last said
+  /// How many more datagrams the kernel has dropped since it was asked before, which is done once a
+  /// millisecond at most. 0 where the kernel does not say it.
+  [[nodiscard]] std::uint32_t newly_lost() noexcept;
 
  private:
   socket_udp* owner_ = nullptr;
   datagram_port* port_ = nullptr;
   file_descriptor socket_;
   endpoint local_;
+  std::uint32_t lost_ = 0;  // as the kernel last said
+  instant ask_again_{};
 };
 
 /// A listener: what a subscription keeps alive.
@@ -109,8 +113,8 @@ class datagram_inbox {
   /// How many came; 0: none is there.
   [[nodiscard]] unsigned receive(const datagram_socket& from) noexcept;
   /// The datagram of that index, which came to a socket with that end here; without a payload when there was
-  /// no memory for it. `lost` becomes the kernel's count of what it dropped, if it says one.
-  [[nodiscard]] v1::datagram take(unsigned index, const endpoint& local, std::uint32_t& lost) noexcept;
+  /// no memory for it.
+  [[nodiscard]] v1::datagram take(unsigned index, const endpoint& local) noexcept;
   /// What the handler did not keep serves again.
   void give_back(unsigned index, buffer payload) noexcept;
 

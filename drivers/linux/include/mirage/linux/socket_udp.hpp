@@ -25,8 +25,9 @@ namespace mirage {
 ///
 /// A datagram with a source port that nobody listens on here leaves from a socket made for it, which is slow.
 ///
-/// The interface of a datagram that was sent to an address to which the socket is bound (of a listener, or of
-/// the options) is not known, unless that address or its sender's of IPv6 is link-local.
+/// Of a datagram that was sent to an address to which the socket is bound (of a listener, or of the options),
+/// unless that is link-local, the TTL is not known, nor the interface if the sender's address is not
+/// link-local either: asking the kernel for them costs a busy server 3 %.
 class socket_udp final : doorbell {
  public:
   socket_udp(std::string_view name, const socket_options& options) noexcept;
