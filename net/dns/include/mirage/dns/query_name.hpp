@@ -26,7 +26,7 @@ class query_name {
   [[nodiscard]] name_view ending(unsigned labels) const noexcept { return view_from(start(labels), size_); }
   /// Of the ending of so many labels; the same for names that are equal.
   [[nodiscard]] std::uint64_t hash(unsigned labels) const noexcept { return hashes_[labels]; }
-  /// The hash of a name one label longer than one with that hash; the label in lower case.
+  /// The hash of a name one label longer than one with that hash; the label's case does not count.
   [[nodiscard]] static std::uint64_t extend(std::uint64_t hash, cbytes label) noexcept;
   [[nodiscard]] static constexpr std::uint64_t hash_of_root() noexcept { return 0x6d69726167652021; }
 
