@@ -17,7 +17,7 @@ SIZES = (100,) if SMOKE else (100, 1000, 10_000, 1_000_000)
 ROUNDS, SECONDS = (1, 1) if SMOKE else (5, 2)
 OUTSTANDING = 200
 PROGRAMS = ("nsd", "dnsperf", "dig", "taskset")
-COALESCING = 500  # microseconds that ours may gather queries for, when it is busy
+COALESCING = 200  # microseconds that ours may gather queries for, when it is busy
 
 
 def free_port():
