@@ -33,6 +33,19 @@ def dnsmasq(*more, leased=LEASED):
             process.wait(timeout=10)
 
 
+def answers_at(address, family):
+    """udp-echo does, asked again and again: who has just got its address makes sure first that nobody else has it (RFC 4862 §5.4),
+    and Linux forgets a datagram for which it finds no neighbour in three seconds."""
+    with socket.socket(family, socket.SOCK_DGRAM) as client:
+        client.settimeout(1)
+
+        def once():
+            client.sendto(b"leased", (address, 7))
+            require(client.recv(100) == b"leased", "it answers at the address that it was leased")
+
+        eventually(once)
+
+
 def is_leased_by_dnsmasq(echo):
     """Our stack starts without an address; `echo` is udp-echo, built with --dhcp."""
     with dnsmasq() as leases, echo.running("--host-name=mirage-echo") as output:
@@ -40,10 +53,7 @@ def is_leased_by_dnsmasq(echo):
             require(f"dhcp_0: {LEASED}/24 for 7200s" in texts("".join(output)), "it tells of its lease", output)
 
         eventually(told)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-            client.settimeout(5)
-            client.sendto(b"leased", (LEASED, 7))
-            require(client.recv(100) == b"leased", "it answers at the address that it was leased")
+        answers_at(LEASED, socket.AF_INET)
         noted = leases.read_text()
         require(re.search(rf" {re.escape(LEASED)} mirage-echo ", noted) is not None, "dnsmasq knows it by its name", noted)
 
@@ -61,10 +71,7 @@ def is_sent_to_dhcp6_by_dnsmasq(echo):
             eventually(told, 20)
             if address is None:
                 continue
-            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as client:
-                client.settimeout(5)
-                client.sendto(b"leased", (address, 7))
-                require(client.recv(100) == b"leased", "it answers at the address that it was leased")
+            answers_at(address, socket.AF_INET6)
             noted = leases.read_text()
             require(f" {address} " in noted, "dnsmasq knows whom it gave it", noted)
 
