@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
       "zone-reload", "How often changed zone files are read again; 0s for never", std::chrono::seconds(0));
   auto coalesce = argument<std::chrono::microseconds>(
       "coalesce", "How long a busy server gathers queries; 0s for not at all",
-      std::chrono::microseconds(500));
+      std::chrono::microseconds(200));
   auto rate = argument<std::uint16_t>(
       "rate-limit",
       "UDP answers a second to one network for one name, the rest is cut or left out; 0 for no limit", 0);
