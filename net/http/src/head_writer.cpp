@@ -36,8 +36,9 @@ std::string_view describe(head_error error) noexcept {
 }
 
 bool is_field_value(std::string_view value) noexcept {
-  const char* end = value.data() + value.size();
-  return find_control(value.data(), end) == end;
+  const char* begin = value.data();
+  const char* end = begin + value.size();
+  return find_control(begin, end) == end;
 }
 
 bool is_token(std::string_view text) noexcept { return !text.empty() && all(text, token_character); }

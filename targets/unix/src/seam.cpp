@@ -21,7 +21,8 @@ std::size_t memory_in_use() noexcept {
   return heap.uordblks + heap.hblkhd;
 }
 void crash(std::string_view why, std::string_view where) noexcept { report_and_exit(why, where); }
-void wait(instant deadline, duration coalesce) noexcept {
+// Here a debugger stops a unikernel that has nothing to do (docs/debugging.md).
+[[gnu::noinline]] void wait(instant deadline, duration coalesce) noexcept {
   host_node::here().events.wait(here->tasks, deadline, coalesce);
 }
 
